@@ -1,0 +1,7 @@
+"""Tell Django about the accounts app."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
