@@ -1,0 +1,134 @@
+"""What the program keeps about its own work: the trace of deeds, background jobs and forms already sent."""
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.querysets import AuditEntryQuerySet, JobQuerySet, SubmissionQuerySet
+
+
+class AuditEntry(models.Model):
+    """One deed. Written by `core.audit.record` and never changed or removed afterwards."""
+
+    at = models.DateTimeField(_("Recorded at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("By"), null=True, related_name="+", db_index=False
+    )
+    verb = models.CharField(_("Deed"), max_length=80)
+    subject_type = models.CharField(_("Kind of record"), max_length=80)
+    subject_id = models.BigIntegerField(_("Record"))
+    subject_label = models.CharField(_("Record's name then"), max_length=200)
+    # A park's id; no foreign key, because this app knows no parks and an entry outlives what it is about.
+    scope_id = models.BigIntegerField(_("Park"), null=True)
+    changes = models.JSONField(_("Changes"), default=dict)
+
+    objects = AuditEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Audit entry")
+        verbose_name_plural = _("Audit entries")
+        ordering = ["-id"]
+        indexes = [
+            models.Index("subject_type", "subject_id", models.F("id").desc(), name="audit_by_subject"),
+            models.Index("scope_id", models.F("id").desc(), name="audit_by_scope"),
+            models.Index("by", models.F("id").desc(), name="audit_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject_label}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("The trace is append-only")
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        raise TypeError("The trace is append-only")
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Job(models.Model):
+    """Work done after the answer was sent. The row is the truth; the broker only wakes a worker.
+
+    Changed only by `core.jobs`.
+    """
+
+    kind = models.CharField(_("Kind"), max_length=60)
+    params = models.JSONField(_("Parameters"), default=dict)
+    state = models.CharField(_("State"), max_length=10, choices=JobState, default=JobState.QUEUED)
+    progress_done = models.PositiveBigIntegerField(_("Done so far"), default=0)
+    progress_total = models.PositiveBigIntegerField(_("To do"), default=0)
+    checkpoint = models.JSONField(_("Where to go on"), default=dict)
+    # Whoever holds this word runs the job; a worker given up for lost holds an old one and can write nothing.
+    claim = models.CharField(_("Claim"), max_length=32, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
+    error = models.TextField(_("What went wrong"), blank=True)
+    result = models.JSONField(_("Result"), default=dict)
+    result_file = models.CharField(_("Result file"), max_length=120, blank=True)
+    result_name = models.CharField(_("Name of the result file"), max_length=200, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("Made by"), related_name="+", db_index=False
+    )
+    made_at = models.DateTimeField(_("Made at"))
+    started_at = models.DateTimeField(_("Started at"), null=True)
+    heartbeat_at = models.DateTimeField(_("Latest sign of life"), null=True)
+    finished_at = models.DateTimeField(_("Finished at"), null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Background job")
+        verbose_name_plural = _("Background jobs")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=JobState.values), name="job_state_is_known"),
+        ]
+        indexes = [
+            models.Index("made_by", models.F("id").desc(), name="job_by_maker"),
+            models.Index(
+                "state", "heartbeat_at", name="job_unfinished", condition=models.Q(state__in=["queued", "running"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+    @property
+    def percent(self) -> int:
+        """Whole percent for the bar; 0 while the size of the work is not known."""
+        if self.state == JobState.DONE:
+            return 100
+        return min(99, self.progress_done * 100 // self.progress_total) if self.progress_total else 0
+
+
+class Submission(models.Model):
+    """A form or request already carried out, remembered so that sending it twice does the deed once."""
+
+    key = models.CharField(_("Key"), max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("By"), related_name="+")
+    at = models.DateTimeField(_("Recorded at"))
+    result = models.JSONField(_("Result"), default=dict)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Submission")
+        verbose_name_plural = _("Submissions")
+        constraints = [models.UniqueConstraint(fields=["by", "key"], name="submission_happens_once")]
+        indexes = [models.Index("at", name="submission_by_age")]
+
+    def __str__(self) -> str:
+        return self.key
