@@ -100,14 +100,15 @@ SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": HOME / "yinfeng.sqlite3",
     "OPTIONS": {
-        # IMMEDIATE takes the write lock at BEGIN: a transaction that first reads cannot fail half-way with "database is locked".
+        # IMMEDIATE takes the write lock at BEGIN: a transaction that reads first cannot fail half-way with
+        # "database is locked".
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     },
 }
 DATABASE_URL = env.text("DATABASE_URL")
-# Threads of one process keep their connection; psycopg binds on the client, so that a rare and a common word get their own plans.
+# psycopg binds on the client (Django's default), so that a rare and a common word each get their own plan.
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600) if DATABASE_URL else SQLITE}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["CONN_MAX_AGE"] = 600

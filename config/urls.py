@@ -15,6 +15,8 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
 ]
-for app in ("core", "accounts", "parks", "crm", "projects", "reports"):
-    if find_spec(f"{app}.urls"):
-        urlpatterns.append(path("", include(f"{app}.urls")))
+urlpatterns += [
+    path("", include(f"{app}.urls"))
+    for app in ("core", "accounts", "parks", "crm", "projects", "reports")
+    if find_spec(f"{app}.urls")
+]
