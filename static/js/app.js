@@ -1,0 +1,176 @@
+// What every page does beyond plain HTML: filters, forms, dialogs, kept text. Texts come from the page, never from here.
+(function () {
+  "use strict";
+
+  const store = {
+    get(key) {
+      try {
+        return localStorage.getItem(key);
+      } catch {
+        return null;
+      }
+    },
+    set(key, value) {
+      try {
+        if (value === null) localStorage.removeItem(key);
+        else localStorage.setItem(key, value);
+      } catch {
+        // Full or forbidden storage loses only the convenience.
+      }
+    },
+  };
+
+  // Navigation: folds by hand, remembered; boot.js restores it before the first paint.
+  function foldNavigation() {
+    const folded = document.documentElement.classList.toggle("fold-nav");
+    store.set("yinfeng.nav", folded ? "folded" : null);
+  }
+
+  // Filters: submit on change, without empty parameters, so that the address stays short enough to send to a colleague.
+  function submitFilters(form) {
+    for (const control of form.elements) {
+      if (control.name && control.value === "" && control.type !== "radio") control.disabled = true;
+    }
+    form.requestSubmit();
+  }
+
+  // A second press while the first is under way would write twice; the server refuses it too, this saves the wait.
+  function lockForm(form) {
+    for (const button of form.querySelectorAll("button:not([type=button])")) {
+      // After the browser has collected the values: a disabled button would not send its own.
+      setTimeout(() => {
+        button.disabled = true;
+        button.dataset.locked = "";
+      });
+    }
+  }
+
+  function unlockForms() {
+    for (const button of document.querySelectorAll("[data-locked]")) {
+      button.disabled = false;
+      delete button.dataset.locked;
+    }
+    for (const form of document.querySelectorAll("form[data-autosubmit]")) {
+      for (const control of form.elements) control.disabled = false;
+    }
+  }
+
+  // Text typed into [data-keep] survives a lost connection and an expired session. It is dropped when a page shows
+  // that it was saved: the form which kept it is there again, empty and without a refusal.
+  function keepText(area) {
+    const key = "yinfeng.text." + location.pathname + "." + area.dataset.keep;
+    const sent = key + ".sent";
+    const refused = area.form && area.form.querySelector("[data-focus], .field.bad");
+    if (store.get(sent) && !refused) {
+      store.set(key, null);
+    } else if (area.value === "") {
+      area.value = store.get(key) || "";
+    }
+    store.set(sent, null);
+    area.addEventListener("input", () => store.set(key, area.value || null));
+    if (area.form) area.form.addEventListener("submit", () => store.set(sent, "1"));
+  }
+
+  // A chip writes the day the server computed into its date field.
+  function fillDate(chip) {
+    const input = document.getElementById(chip.dataset.sets);
+    if (!input) return;
+    input.value = chip.dataset.value;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    markChips(input);
+  }
+
+  function markChips(input) {
+    for (const chip of document.querySelectorAll(`[data-sets="${CSS.escape(input.id)}"]`)) {
+      chip.setAttribute("aria-pressed", String(chip.dataset.value === input.value));
+    }
+  }
+
+  function openDialog(id) {
+    const dialog = document.getElementById(id);
+    if (dialog && dialog.showModal && !dialog.open) dialog.showModal();
+  }
+
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("details.pop[open]")) {
+      if (menu !== except) menu.open = false;
+    }
+  }
+
+  // A toast leaves after ten seconds, but not while somebody reads it with the pointer or the focus on it.
+  function runToast(toast) {
+    let left = 10;
+    const timer = setInterval(() => {
+      if (toast.matches(":hover, :focus-within")) return;
+      left -= 1;
+      if (left <= 0) {
+        clearInterval(timer);
+        toast.remove();
+      }
+    }, 1000);
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest(
+      "[data-folds-nav], [data-opens], [data-closes], [data-closes-toast], [data-sets], [data-prints]",
+    );
+    closeMenus(event.target.closest("details.pop"));
+    if (!target) return;
+    if ("foldsNav" in target.dataset) foldNavigation();
+    else if ("opens" in target.dataset) {
+      closeMenus(null);
+      openDialog(target.dataset.opens);
+    } else if ("closes" in target.dataset) target.closest("dialog").close();
+    else if ("closesToast" in target.dataset) target.closest("[data-toast]").remove();
+    else if ("sets" in target.dataset) fillDate(target);
+    else if ("prints" in target.dataset) window.print();
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (event.target.type === "date") markChips(event.target);
+    if (form && "autosubmit" in form.dataset) submitFilters(form);
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    if ("busy" in event.target.dataset) {
+      event.preventDefault();
+      return;
+    }
+    event.target.dataset.busy = "";
+    lockForm(event.target);
+  });
+
+  // Back from the browser's page cache: what was locked must work again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
+    unlockForms();
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
+    unlockForms();
+  });
+
+  function prepare(root) {
+    for (const area of root.querySelectorAll("[data-keep]")) keepText(area);
+    for (const toast of root.querySelectorAll("[data-toast]")) runToast(toast);
+    for (const input of root.querySelectorAll('input[type="date"]')) markChips(input);
+    for (const current of root.querySelectorAll(".path .now")) {
+      const path = current.closest(".path");
+      path.scrollLeft = current.offsetLeft - path.clientWidth / 2 + current.clientWidth / 2;
+    }
+    const refusal = root.querySelector("[data-focus]");
+    if (refusal) {
+      const wrong = document.querySelector(
+        ".field.bad input:not([type=hidden]), .field.bad select, .field.bad textarea",
+      );
+      (wrong || refusal).focus();
+    }
+  }
+
+  prepare(document);
+  document.addEventListener("htmx:load", (event) => {
+    if (event.target !== document.body) prepare(event.target);
+  });
+})();
