@@ -1,4 +1,4 @@
-"""What every template knows of the person looking: role, verbs anywhere, and where in the navigation the page stands."""
+"""What every template knows of the person looking: role, verbs anywhere, and the navigation entry of the page."""
 
 from functools import cached_property
 
