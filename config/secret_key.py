@@ -8,7 +8,7 @@ from pathlib import Path
 
 def kept_secret_key(file: Path) -> str:
     """The key in `file`, made on first use and readable by its owner only."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Linking a finished file into place is atomic: two processes starting together agree on one key.
     if not file.exists():
         draft = file.with_name(f"{file.name}.{os.getpid()}")

@@ -23,6 +23,9 @@ os.environ["REDIS_URL"] = os.environ.get("YINFENG_TEST_REDIS_URL", "")
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASE_URL, DATABASES  # noqa: E402
 
+# WhiteNoise warns of a missing folder, and a warning is an error here.
+STATIC_ROOT.mkdir()
+
 # A file like the real one: threads then meet its locks and its WAL, which an in-memory database does not have.
 if not DATABASE_URL:
     DATABASES["default"]["TEST"] = {"NAME": str(_home / "test.sqlite3")}

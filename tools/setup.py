@@ -1,6 +1,6 @@
 """Set the checkout up: virtual environment, pinned packages, browser libraries, text catalogue.
 
-Takes a moment when all is there. Standard library only, and an old python3 can read it well enough to say what it lacks.
+Takes a moment when all is there. Standard library only; an old python3 can read it far enough to say what it lacks.
 """
 
 import contextlib

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         refuse_split_memory_broker()
         refuse_taken_port(host, port)
         call_command("migrate", verbosity=0, interactive=False)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if settings.SECURE:
             call_command("collectstatic", verbosity=0, interactive=False)
         if settings.DEMO and not get_user_model().objects.exists() and "load_demo" in get_commands():
