@@ -1,0 +1,359 @@
+"""Every write to companies, contacts, leads and interactions; each verb is one function and one transaction."""
+
+import re
+import unicodedata
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from core.audit import diff, record
+from core.dates import local_day
+from core.errors import RuleViolation, StaleEdit
+from core.fields import normalise_credit_code
+from crm.lifecycle import LeadStage, is_backward, obstacles
+from crm.models import Company, CompanyAlias, CompanyPark, Contact, Interaction, Lead, LeadStageChange
+from parks.access import may, require
+
+COMPANY_EDITABLE = (
+    "name",
+    "credit_code",
+    "ownership",
+    *Company.GRADES,
+    "industry",
+    "country",
+    "registration_no",
+    "address",
+    "website",
+    "profile",
+)
+CONTACT_EDITABLE = ("full_name", "post", "phone", "email", "wechat", "note")
+LEAD_EDITABLE = (
+    "title",
+    "received_on",
+    "source",
+    "referrer",
+    "content",
+    "intended_investment_wan",
+    "industry",
+    "land_wanted_mu",
+    "floor_wanted_sqm",
+    "site_wishes",
+    "needs",
+    "owner",
+    "next_step",
+    "next_step_due_on",
+)
+
+SUFFIXES = re.compile(r"(股份有限公司|有限责任公司|集团有限公司|有限公司|集团|公司)$")
+
+
+def normal_name(name):
+    """The form two spellings of a company share: half width, no brackets or spaces, no legal suffix."""
+    plain = re.sub(r"[\s()（）·・.,，。\-—“”\"']", "", unicodedata.normalize("NFKC", name)).lower()
+    return SUFFIXES.sub("", plain) or plain
+
+
+def _checked(instance, exclude=()):
+    """Let the model's own validators speak, as one refusal that names its fields."""
+    try:
+        instance.full_clean(exclude=exclude)
+    except ValidationError as error:
+        raise RuleViolation(*error.messages, fields=error.message_dict) from error
+
+
+def _refuse(field, sentence):
+    raise RuleViolation(sentence, fields={field: [sentence]})
+
+
+def _apply(instance, changes, editable):
+    """Set the changed fields; return (before, after) of all editable ones."""
+    before = {field: getattr(instance, field) for field in editable}
+    for field, value in changes.items():
+        if field not in editable:
+            _refuse(field, _("The field %(field)s cannot be edited.") % {"field": field})
+        setattr(instance, field, value)
+    return before, {field: getattr(instance, field) for field in editable}
+
+
+def _same_version(instance, expected, editable, what):
+    if expected is not None and instance.version != expected:
+        now = {field: getattr(instance, field) for field in editable}
+        raise StaleEdit(
+            _("Somebody else changed this %(what)s meanwhile. Compare and save again.") % {"what": what}, current=now
+        )
+
+
+def _audited(changes):
+    return {key: getattr(value, "pk", value) for key, value in changes.items()}
+
+
+@transaction.atomic
+def register_company(*, name, park, credit_code="", aliases=(), at, by, **given):
+    """Register a company in `park`.
+
+    A credit code that is registered already is refused; where the viewer may not see that company, without its content.
+    """
+    require(by, "crm.register_company", park)
+    code = normalise_credit_code(credit_code) if credit_code else None
+    company = Company(
+        name=name.strip(), normal_name=normal_name(name), credit_code=code, recorded_at=at, recorded_by=by, **given
+    )
+    _refuse_taken_code(code, by)
+    _checked(company)
+    try:
+        with transaction.atomic():
+            company.save()
+    except IntegrityError:  # registered by somebody else between our look and our write
+        _refuse_taken_code(code, by)
+        raise
+    CompanyAlias.objects.bulk_create([CompanyAlias(company=company, name=alias) for alias in _names(aliases)])
+    CompanyPark.objects.create(company=company, park=park, introduced_at=at, introduced_by=by)
+    record(
+        "crm.register_company",
+        company,
+        park=park.pk,
+        changes=diff({}, {"name": company.name, "credit_code": code}),
+        at=at,
+        by=by,
+    )
+    return company
+
+
+def _names(aliases):
+    return sorted({alias.strip() for alias in aliases if alias.strip()})
+
+
+def _refuse_taken_code(code, by, other_than=None):
+    taken = Company.objects.filter(credit_code=code).exclude(pk=other_than).first() if code else None
+    if taken is None:
+        return
+    if Company.objects.visible_to(by).filter(pk=taken.pk).exists():
+        _refuse(
+            "credit_code",
+            _("%(company)s is already registered with this credit code. Use that record.") % {"company": taken.name},
+        )
+    first = taken.known_in.select_related("park").order_by("introduced_at").first()
+    facts = {"park": first.park.name if first else "—", "day": local_day(taken.recorded_at).isoformat()}
+    _refuse(
+        "credit_code",
+        _("This credit code was registered by %(park)s on %(day)s. Its content is not visible here; contact that park.")
+        % facts,
+    )
+
+
+@transaction.atomic
+def introduce_company(company, *, park, at, by):
+    """Make an existing company known in one more park. Called by the verbs that open a lead or a project there."""
+    link, made = CompanyPark.objects.get_or_create(
+        company=company, park=park, defaults={"introduced_at": at, "introduced_by": by}
+    )
+    if made:
+        record("crm.introduce_company", company, park=park.pk, at=at, by=by)
+    return link
+
+
+def _may_in_any_park_of(by, verb, company):
+    """A company is edited by whoever may do so in one of the parks where it is known."""
+    parks = [link.park for link in company.known_in.select_related("park")]
+    if not any(may(by, verb, park) for park in parks):
+        require(by, verb, parks[0])
+    return next((park for park in parks if may(by, verb, park)), None)
+
+
+@transaction.atomic
+def edit_company(company, *, changes, aliases=None, expected_version=None, at, by):
+    """Change fields of COMPANY_EDITABLE and, if given, the whole list of aliases."""
+    park = _may_in_any_park_of(by, "crm.edit_company", company)
+    company = Company.objects.select_for_update().get(pk=company.pk)
+    _same_version(company, expected_version, COMPANY_EDITABLE, company._meta.verbose_name)
+    if "credit_code" in changes:
+        changes = {
+            **changes,
+            "credit_code": normalise_credit_code(changes["credit_code"]) if changes["credit_code"] else None,
+        }
+        _refuse_taken_code(changes["credit_code"], by, other_than=company.pk)
+    before, after = _apply(company, changes, COMPANY_EDITABLE)
+    company.normal_name = normal_name(company.name)
+    company.version += 1
+    _checked(company)
+    company.save()
+    if aliases is not None:
+        company.aliases.exclude(name__in=_names(aliases)).delete()
+        present = set(company.aliases.values_list("name", flat=True))
+        CompanyAlias.objects.bulk_create(
+            [CompanyAlias(company=company, name=alias) for alias in _names(aliases) if alias not in present]
+        )
+    record("crm.edit_company", company, park=park.pk, changes=diff(before, after), at=at, by=by)
+    return company
+
+
+@transaction.atomic
+def add_contact(company, *, full_name, at, by, **given):
+    park = _may_in_any_park_of(by, "crm.add_contact", company)
+    contact = Contact(company=company, full_name=full_name, recorded_at=at, recorded_by=by, **given)
+    _checked(contact)
+    contact.save()
+    record("crm.add_contact", contact, park=park.pk, at=at, by=by)
+    return contact
+
+
+@transaction.atomic
+def edit_contact(contact, *, changes, expected_version=None, at, by):
+    park = _may_in_any_park_of(by, "crm.edit_contact", contact.company)
+    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    _same_version(contact, expected_version, CONTACT_EDITABLE, contact._meta.verbose_name)
+    before, after = _apply(contact, changes, CONTACT_EDITABLE)
+    contact.version += 1
+    _checked(contact)
+    contact.save()
+    record("crm.edit_contact", contact, park=park.pk, changes=diff(before, after), at=at, by=by)
+    return contact
+
+
+@transaction.atomic
+def register_lead(*, park, company=None, company_name="", received_on=None, owner=None, at, by, **given):
+    """Log a lead of a known `company`, or of a `company_name` that is registered along with it.
+
+    `received_on` defaults to the day of `at`, `owner` to `by`.
+    """
+    require(by, "crm.register_lead", park)
+    if company is None:
+        if not company_name.strip():
+            _refuse("company_name", _("Enter the company, even by a working name."))
+        company = register_company(name=company_name, park=park, at=at, by=by)
+    else:
+        introduce_company(company, park=park, at=at, by=by)
+    received_on = received_on or local_day(at)
+    _not_in_the_future("received_on", received_on, at)
+    lead = Lead(
+        park=park,
+        company=company,
+        received_on=received_on,
+        owner=owner or by,
+        stage=LeadStage.REGISTERED,
+        stage_since=received_on,
+        recorded_at=at,
+        recorded_by=by,
+        code=f"~{uuid4().hex[:18]}",
+        **given,
+    )
+    _checked(lead)
+    lead.save()
+    # The key is the only number that is unique without a lock; the year is that of receipt.
+    lead.code = f"L-{received_on.year}-{lead.pk:05d}"
+    lead.save(update_fields=["code"])
+    LeadStageChange.objects.create(
+        lead=lead, to_stage=lead.stage, effective_on=received_on, recorded_at=at, recorded_by=by
+    )
+    record(
+        "crm.register_lead",
+        lead,
+        park=park.pk,
+        changes=diff({}, {"company": company.name, "park": park.name}),
+        at=at,
+        by=by,
+    )
+    return lead
+
+
+def _not_in_the_future(field, day, at):
+    if day > local_day(at):
+        _refuse(field, _("%(day)s lies in the future. Enter the day on which it happened.") % {"day": day.isoformat()})
+
+
+def _locked(lead):
+    return Lead.objects.select_for_update(of=("self",)).select_related("park", "company").get(pk=lead.pk)
+
+
+@transaction.atomic
+def edit_lead(lead, *, changes, expected_version=None, at, by):
+    """Change fields of LEAD_EDITABLE."""
+    require(by, "crm.edit_lead", lead.park)
+    lead = _locked(lead)
+    _same_version(lead, expected_version, LEAD_EDITABLE, lead._meta.verbose_name)
+    before, after = _apply(lead, changes, LEAD_EDITABLE)
+    _not_in_the_future("received_on", lead.received_on, at)
+    lead.version += 1
+    _checked(lead)
+    lead.save()
+    record("crm.edit_lead", lead, park=lead.park_id, changes=diff(_audited(before), _audited(after)), at=at, by=by)
+    return lead
+
+
+@transaction.atomic
+def advance_lead(lead, *, to, effective_on, note="", shelving_reason="", expected_version=None, at, by):
+    """Move a lead one step; `note` holds the assessment, the feedback given or the reason for going back."""
+    require(by, "crm.advance_lead", lead.park)
+    if to == LeadStage.CONVERTED:
+        _refuse("to", _("A lead becomes a project through “Open a project”."))
+    return _step(lead, to, effective_on, note, shelving_reason, expected_version, at=at, by=by)
+
+
+def convert_lead(lead, *, effective_on, at, by):
+    """Close a lead because a project came of it. Called by the verb that opens the project, inside its transaction."""
+    return _step(lead, LeadStage.CONVERTED, effective_on, "", "", None, at=at, by=by)
+
+
+def _step(lead, to, effective_on, note, shelving_reason, expected_version, *, at, by):
+    lead = _locked(lead)
+    _same_version(lead, expected_version, ("stage",), lead._meta.verbose_name)
+    _not_in_the_future("effective_on", effective_on, at)
+    if effective_on < lead.stage_since:
+        facts = {"stage": lead.get_stage_display(), "day": lead.stage_since.isoformat()}
+        _refuse("effective_on", _("The lead entered “%(stage)s” on %(day)s; the next step cannot be earlier.") % facts)
+    if reasons := obstacles(lead, to, {"note": note.strip(), "shelving_reason": shelving_reason}):
+        raise RuleViolation(*reasons)
+    came_from = lead.stage
+    LeadStageChange.objects.create(
+        lead=lead,
+        from_stage=came_from,
+        to_stage=to,
+        effective_on=effective_on,
+        note=note.strip(),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    lead.stage, lead.stage_since = to, effective_on
+    lead.shelving_reason = shelving_reason if to == LeadStage.SHELVED else ""
+    lead.version += 1
+    lead.save(update_fields=["stage", "stage_since", "shelving_reason", "version"])
+    verb = "crm.step_back_lead" if is_backward(came_from, to) else "crm.advance_lead"
+    record(verb, lead, park=lead.park_id, changes=diff({"stage": came_from}, {"stage": to}), at=at, by=by)
+    return lead
+
+
+@transaction.atomic
+def record_interaction(*, park, company, summary, happened_on=None, lead=None, contacts=(), at, by, **given):
+    """Log one conversation; moves the lead's latest contact and its next step along."""
+    require(by, "crm.record_interaction", park)
+    happened_on = happened_on or local_day(at)
+    _not_in_the_future("happened_on", happened_on, at)
+    interaction = Interaction(
+        park=park,
+        company=company,
+        lead=lead,
+        summary=summary.strip(),
+        happened_on=happened_on,
+        recorded_at=at,
+        recorded_by=by,
+        **given,
+    )
+    _checked(interaction)
+    interaction.save()
+    if any(contact.company_id != company.pk for contact in contacts):
+        _refuse("contacts", _("Choose contacts of this company."))
+    interaction.contacts.set(contacts)
+    if lead is not None:
+        _touch(lead, interaction)
+    record("crm.record_interaction", interaction, park=park.pk, at=at, by=by)
+    return interaction
+
+
+def _touch(lead, interaction):
+    lead = _locked(lead)
+    lead.last_contact_on = max(filter(None, [lead.last_contact_on, interaction.happened_on]))
+    if interaction.next_step or interaction.next_step_due_on:
+        lead.next_step, lead.next_step_due_on = interaction.next_step, interaction.next_step_due_on
+    lead.save(update_fields=["last_contact_on", "next_step", "next_step_due_on"])

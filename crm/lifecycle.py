@@ -1,0 +1,108 @@
+"""The lead's life as data: stages L10 to L90 of the trade, the steps between them and what each step needs.
+
+Source: 江门市招商引资线索办理规则 (respond, assess, feed back, assign) as summed up in docs/glossary.md.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+class LeadStage(models.TextChoices):
+    REGISTERED = "registered", gettext_lazy("Logged")
+    RESPONDED = "responded", gettext_lazy("Responded")
+    ASSESSING = "assessing", gettext_lazy("Under assessment")
+    ASSESSED = "assessed", gettext_lazy("Assessed")
+    FED_BACK = "fed_back", gettext_lazy("Fed back")
+    ASSIGNED = "assigned", gettext_lazy("Assigned for follow-up")
+    CONVERTED = "converted", gettext_lazy("Turned into a project")
+    SHELVED = "shelved", gettext_lazy("Shelved")
+
+
+CODES = {
+    LeadStage.REGISTERED: "L10",
+    LeadStage.RESPONDED: "L20",
+    LeadStage.ASSESSING: "L30",
+    LeadStage.ASSESSED: "L31",
+    LeadStage.FED_BACK: "L40",
+    LeadStage.ASSIGNED: "L50",
+    LeadStage.CONVERTED: "L60",
+    LeadStage.SHELVED: "L90",
+}
+
+S = LeadStage
+STEPS = {
+    S.REGISTERED: (S.RESPONDED, S.SHELVED),
+    S.RESPONDED: (S.ASSESSING, S.ASSESSED, S.SHELVED),
+    S.ASSESSING: (S.ASSESSED, S.SHELVED),
+    S.ASSESSED: (S.FED_BACK, S.ASSIGNED, S.CONVERTED, S.SHELVED),
+    S.FED_BACK: (S.ASSIGNED, S.CONVERTED, S.SHELVED),
+    S.ASSIGNED: (S.CONVERTED, S.SHELVED),
+    S.CONVERTED: (),
+    S.SHELVED: (S.REGISTERED,),  # re-opened
+}
+ORDER = tuple(STEPS)
+OPEN = tuple(stage for stage in ORDER if stage not in (S.CONVERTED, S.SHELVED))
+"""Stages in which somebody still has to do something."""
+
+
+class ShelvingReason(models.TextChoices):
+    NOT_FOLLOWED = "not_followed", gettext_lazy("Not followed up")
+    DUPLICATE = "duplicate", gettext_lazy("Duplicate")
+    RETURNED = "returned", gettext_lazy("Returned to the pool")
+    INVALID = "invalid", gettext_lazy("Not a valid lead")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A field of the lead, or an argument of the step (`argument=True`), that must be filled."""
+
+    field: str
+    missing: str
+    argument: bool = False
+
+
+GATES = {
+    S.RESPONDED: (Requirement("owner_id", gettext_lazy("No officer is named who answers for the lead.")),),
+    S.ASSESSING: (Requirement("content", gettext_lazy("The intended content of the investment is not filled in.")),),
+    S.ASSESSED: (Requirement("note", gettext_lazy("The written assessment is missing."), argument=True),),
+    S.FED_BACK: (Requirement("note", gettext_lazy("Write whom you told what, and how."), argument=True),),
+    S.ASSIGNED: (Requirement("owner_id", gettext_lazy("No officer is named who answers for the lead.")),),
+    S.CONVERTED: (
+        Requirement("content", gettext_lazy("The intended content of the investment is not filled in.")),
+        Requirement("intended_investment_wan", gettext_lazy("The intended investment is not filled in.")),
+    ),
+    S.SHELVED: (Requirement("shelving_reason", gettext_lazy("Choose why the lead is shelved."), argument=True),),
+    S.REGISTERED: (Requirement("note", gettext_lazy("Write why the lead is opened again."), argument=True),),
+}
+
+
+def next_stages(stage):
+    return STEPS[LeadStage(stage)]
+
+
+def is_backward(stage, to):
+    """Going back to an earlier open stage needs a reason; a converted lead stays converted."""
+    return stage in OPEN and to in OPEN and ORDER.index(to) < ORDER.index(stage)
+
+
+def obstacles(lead, to, arguments=None):
+    """Why `lead` may not enter `to` now; empty means the gate is open. `arguments` are those given with the step."""
+    given = arguments or {}
+    to = LeadStage(to)
+    if is_backward(lead.stage, to):
+        return [] if given.get("note") else [_("A step back needs a reason.")]
+    if to not in next_stages(lead.stage):
+        names = {"stage": LeadStage(lead.stage).label, "to": to.label}
+        return [_("A lead in stage “%(stage)s” cannot go to “%(to)s”.") % names]
+    return [str(r.missing) for r in GATES[to] if not (given.get(r.field) if r.argument else getattr(lead, r.field))]
+
+
+def checklist(lead):
+    """What each possible next step still needs from the lead itself: [(stage, [sentence, …]), …]."""
+    return [
+        (to, [str(r.missing) for r in GATES[to] if not r.argument and not getattr(lead, r.field)])
+        for to in next_stages(lead.stage)
+    ]

@@ -1,0 +1,54 @@
+"""Every question asked about companies, contacts, leads and interactions."""
+
+from django.db import models
+from django.db.models import Q
+
+from crm.lifecycle import OPEN
+from parks.access import within
+from parks.querysets import ParkScopedQuerySet
+
+
+class CompanyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Companies known in a park the user sees; one company may be known in several."""
+        if within(user) is None:
+            return self
+        known = self.model._meta.get_field("known_in").related_model.objects.visible_to(user)
+        return self.filter(pk__in=known.values("company_id"))
+
+    def named_like(self, text):
+        """Part of the name or of an alias, or the whole credit code."""
+        aliases = self.model._meta.get_field("aliases").related_model.objects.filter(name__icontains=text)
+        return self.filter(
+            Q(name__icontains=text) | Q(credit_code__iexact=text) | Q(pk__in=aliases.values("company_id"))
+        )
+
+
+class OfCompanyQuerySet(models.QuerySet):
+    """Rows that are seen by whoever sees their company."""
+
+    def visible_to(self, user):
+        if within(user) is None:
+            return self
+        companies = self.model._meta.get_field("company").related_model.objects.visible_to(user)
+        return self.filter(company__in=companies.values("pk"))
+
+
+class LeadQuerySet(ParkScopedQuerySet):
+    def open(self):
+        return self.filter(stage__in=OPEN)
+
+    def owned_by(self, user):
+        return self.filter(owner=user)
+
+    def due_by(self, day):
+        """Open leads whose next step falls on `day` or before."""
+        return self.open().filter(next_step_due_on__lte=day)
+
+    def total_intended_wan(self):
+        return self.aggregate(total=models.Sum("intended_investment_wan"))["total"] or 0
+
+
+class InteractionQuerySet(ParkScopedQuerySet):
+    def newest_first(self):
+        return self.order_by("-happened_on", "-pk")

@@ -1,0 +1,36 @@
+"""Every question asked about parks, and the one way other apps limit their rows to a viewer's parks."""
+
+from django.db import models
+
+from parks.access import within
+
+
+class ParkQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The parks the user's roles lie over, and all below them."""
+        condition = within(user)
+        return self if condition is None else self.filter(condition)
+
+    def under(self, park):
+        """`park` itself and everything below it."""
+        return self.filter(path__startswith=park.path)
+
+    def in_tree_order(self):
+        return self.order_by("sort_path")
+
+
+class ParkScopedQuerySet(models.QuerySet):
+    """Rows that belong to a park. `park_field` names the foreign key that decides."""
+
+    park_field = "park"
+
+    def visible_to(self, user):
+        # A subquery and never a join: a join would multiply rows and every 万元 total over them would be wrong.
+        if within(user) is None:
+            return self
+        parks = self.model._meta.get_field(self.park_field).related_model.objects.visible_to(user)
+        return self.filter(**{f"{self.park_field}__in": parks.values("pk")})
+
+    def in_park(self, park):
+        """Rows of `park` and of everything below it."""
+        return self.filter(**{f"{self.park_field}__path__startswith": park.path})

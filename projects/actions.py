@@ -1,0 +1,744 @@
+"""Every write to projects, their facts, documents and signing events; each verb is one transaction."""
+
+from datetime import timedelta
+
+from core.uploads import check_upload, store
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.audit import diff, record
+from core.dates import local_day
+from core.errors import RuleViolation, StaleEdit
+from core.fields import normalise_credit_code
+from crm.actions import convert_lead, introduce_company, record_interaction
+from parks.access import require
+from projects import history, lifecycle
+from projects.lifecycle import AFTER_SIGNING, FINAL, REQUIRABLE_FIELDS, Stage
+from projects.models import (
+    Basis,
+    Document,
+    ExtraRequirement,
+    InvestmentChange,
+    InvestmentKind,
+    ParkChange,
+    Project,
+    ProjectInteraction,
+    ProjectState,
+    SigningEntry,
+    SigningEvent,
+    StageChange,
+    Verdict,
+)
+
+EDITABLE = (
+    "name",
+    "industry",
+    "chain_role",
+    "content",
+    "contracted_investment_wan",
+    "paid_in_fixed_wan",
+    "paid_in_working_wan",
+    "fixed_asset_wan",
+    "annual_plan_wan",
+    "utilised_fdi_wan_usd",
+    "site_mode",
+    "land_area_mu",
+    "floor_area_sqm",
+    "legal_entity_name",
+    "legal_entity_code",
+    "filing_no",
+    "land_contract_no",
+    "construction_permit_no",
+    "start_due_on",
+    "completion_due_on",
+    "commissioning_due_on",
+    "full_output_due_on",
+    "owner",
+    "steward",
+    "sponsor",
+)
+OPENING_STAGES = (Stage.RESERVE, Stage.CONTACT, Stage.NEGOTIATING)
+
+
+def _checked(instance, exclude=()):
+    try:
+        instance.full_clean(exclude=exclude)
+    except ValidationError as error:
+        raise RuleViolation(*error.messages, fields=error.message_dict) from error
+
+
+def _refuse(field, sentence):
+    raise RuleViolation(sentence, fields={field: [sentence]})
+
+
+def _not_in_the_future(field, day, at):
+    if day > local_day(at):
+        _refuse(field, _("%(day)s lies in the future. Enter the day on which it happened.") % {"day": day.isoformat()})
+
+
+def _locked(project, expected_version=None):
+    """The project's row, locked for the transaction, and the version the caller saw still current."""
+    project = Project.objects.select_for_update(of=("self",)).select_related("park", "company").get(pk=project.pk)
+    if expected_version is not None and project.version != expected_version:
+        now = {field: getattr(project, field) for field in ("stage", "stage_since", "total_investment_wan", *EDITABLE)}
+        raise StaleEdit(_("Somebody else changed this project meanwhile. Compare and save again."), current=now)
+    return project
+
+
+def _moment(project, at):
+    """Knowledge of one project only moves forward: two clerks at once get two moments, in the order of their locks."""
+    return max(at, project.updated_at + timedelta(microseconds=1))
+
+
+# ── deriving the states ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _facts(project):
+    """All facts of a project, as (row, shape of the payload) for `as_known`."""
+    stage_changes = [(row, {"stage": row.to_stage}) for row in project.stage_changes.all()]
+    investment_changes = [
+        (row, {"adds_wan" if row.kind == InvestmentKind.INCREASE else "sets_wan": row.amount_wan})
+        for row in project.investment_changes.all()
+    ]
+    park_changes = [(row, {"park_id": row.park_id}) for row in project.park_changes.all()]
+    return [*park_changes, *investment_changes, *stage_changes]
+
+
+def as_known(rows, basis):
+    """The facts of `_facts` as the pure ones of `projects.history`, with the moment the basis learned of each."""
+    return [
+        history.Fact(
+            key=(type(row).__name__, row.pk),
+            effective_on=row.effective_on,
+            recorded_at=row.recorded_at,
+            known_at=row.recorded_at if basis == Basis.REPORTED else row.verified_at,
+            corrects=(type(row).__name__, row.corrects_id) if row.corrects_id else None,
+            is_void=row.is_void,
+            **({} if row.is_void else payload),
+        )
+        for row, payload in rows
+    ]
+
+
+def _rebuild(project, at):
+    """Derive the states of a project afresh and bring its current columns in line. Writes only the rows that differ."""
+    rows = _facts(project)
+    wanted = {
+        (basis, *_values(stretch)) for basis in Basis.values for stretch in history.stretches(as_known(rows, basis))
+    }
+    present = {(state.basis, *_values(state)): state.pk for state in project.states.all()}
+    gone = [pk for key, pk in present.items() if key not in wanted]
+    if gone:
+        ProjectState.objects.filter(pk__in=gone).delete()
+    ProjectState.objects.bulk_create(
+        [_state(project, *key) for key in sorted(wanted - present.keys(), key=lambda key: (key[0], key[6], key[4]))]
+    )
+    _set_current(project, rows, at)
+
+
+def _values(stretch):
+    return (
+        stretch.stage,
+        stretch.park_id,
+        stretch.total_wan,
+        stretch.valid_from,
+        stretch.valid_to,
+        stretch.known_from,
+        stretch.known_to,
+    )
+
+
+def _state(project, basis, stage, park_id, total_wan, valid_from, valid_to, known_from, known_to):
+    return ProjectState(
+        project=project,
+        basis=basis,
+        stage=stage,
+        park_id=park_id,
+        total_wan=total_wan,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        known_from=known_from,
+        known_to=known_to,
+    )
+
+
+def _set_current(project, rows, at):
+    line = history.in_line(as_known(rows, Basis.REPORTED))
+    entries = history.stage_entries(line, at)
+    *_rest, (_from, _to, project.stage, project.park_id, project.total_investment_wan) = history.timeline(line, at)
+    project.stage_since = entries[-1][1]
+    project.paused_from = entries[-2][0] if project.stage == Stage.PAUSED else ""
+    verified = history.timeline(history.in_line(as_known(rows, Basis.VERIFIED)), at)
+    project.verified_stage, project.verified_total_wan = (verified[-1][2], verified[-1][4]) if verified else ("", 0)
+    project.signed_on = history.first_formal_signing(entries)
+
+
+def _finish(project, at):
+    """Rebuild, raise the version and save: the last step of every verb that records a fact."""
+    _rebuild(project, at)
+    project.version += 1
+    project.updated_at = at
+    project.save()
+
+
+# ── opening and editing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def open_project(
+    *,
+    park,
+    name,
+    company=None,
+    lead=None,
+    opened_on=None,
+    stage=Stage.CONTACT,
+    total_investment_wan=None,
+    at,
+    by,
+    **given,
+):
+    """Open a project in `park`, for a company or out of a lead.
+
+    A lead is closed by it, gives company, content, industry and amount where they are not given, and the project starts
+    under negotiation (L60 → P30). `opened_on` defaults to the day of `at`.
+    """
+    require(by, "projects.open_project", park)
+    opened_on = opened_on or local_day(at)
+    _not_in_the_future("opened_on", opened_on, at)
+    if lead is not None:
+        lead = convert_lead(lead, effective_on=opened_on, at=at, by=by)
+        company, stage = lead.company, Stage.NEGOTIATING
+        total_investment_wan = lead.intended_investment_wan if total_investment_wan is None else total_investment_wan
+        given = {"content": lead.content, "industry": lead.industry or company.industry, "owner": lead.owner, **given}
+    if company is None:
+        _refuse("company", _("Choose the investor."))
+    if stage not in OPENING_STAGES:
+        _refuse("stage", _("A project is opened before its signing. Record the later stages as steps."))
+    if given.get("legal_entity_code"):
+        given["legal_entity_code"] = normalise_credit_code(given["legal_entity_code"])
+    introduce_company(company, park=park, at=at, by=by)
+    # The code carries the key, so the row is written twice inside the one transaction.
+    project = Project(
+        park=park,
+        name=name.strip(),
+        company=company,
+        lead=lead,
+        opened_on=opened_on,
+        stage=stage,
+        stage_since=opened_on,
+        total_investment_wan=total_investment_wan or 0,
+        code=f"~{at.timestamp()}-{company.pk}"[:30],
+        owner=given.pop("owner", None) or by,
+        recorded_at=at,
+        recorded_by=by,
+        updated_at=at,
+        **given,
+    )
+    _checked(project)
+    if reasons := lifecycle.missing(project, stage, documents=(), extra=()):
+        raise RuleViolation(*reasons)
+    project.save()
+    zone_code = type(park).objects.values_list("code", flat=True).get(pk=park.zone_pk)
+    project.code = f"{zone_code}-{opened_on.year}-{project.pk:04d}"
+    first = {"project": project, "effective_on": opened_on, "recorded_at": at, "recorded_by": by}
+    ParkChange.objects.create(park=park, **first)
+    StageChange.objects.create(to_stage=stage, **first)
+    if total_investment_wan:
+        InvestmentChange.objects.create(kind=InvestmentKind.PLAN, amount_wan=total_investment_wan, **first)
+    _rebuild(project, at)
+    project.save()
+    record(
+        "projects.open_project",
+        project,
+        park=park.pk,
+        changes=diff({}, {"name": project.name, "stage": stage}),
+        at=at,
+        by=by,
+    )
+    return project
+
+
+@transaction.atomic
+def edit_project(project, *, changes, expected_version=None, at, by):
+    """Change fields of EDITABLE. Stage, park and total move only through facts."""
+    require(by, "projects.edit_project", project.park)
+    project = _locked(project, expected_version)
+    before = {field: getattr(project, field) for field in EDITABLE}
+    for field, value in changes.items():
+        if field not in EDITABLE:
+            _refuse(field, _("The field %(field)s cannot be edited.") % {"field": field})
+        setattr(project, field, value)
+    project.legal_entity_code = normalise_credit_code(project.legal_entity_code) if project.legal_entity_code else None
+    _checked(project)
+    project.version += 1
+    project.updated_at = max(at, project.updated_at)
+    project.save()
+    changed = {field: getattr(project, field) for field in EDITABLE}
+    record(
+        "projects.edit_project",
+        project,
+        park=project.park_id,
+        changes=diff(_plain(before), _plain(changed)),
+        at=at,
+        by=by,
+    )
+    return project
+
+
+def _plain(values):
+    return {key: getattr(value, "pk", value) for key, value in values.items()}
+
+
+# ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def extra_requirements(project):
+    """The additional demands of the project's park and those above it: {stage: [Requirement, …]}."""
+    found = {}
+    for extra in ExtraRequirement.objects.binding(project.park):
+        found.setdefault(extra.stage, []).append(_requirement(extra))
+    return found
+
+
+def _requirement(extra):
+    if extra.document:
+        sentence = _("Demanded here as well: %(what)s, attached.") % {"what": extra.get_document_display()}
+    else:
+        field = extra.field.removesuffix("_id")
+        sentence = _("Demanded here as well: %(what)s, filled in.") % {
+            "what": Project._meta.get_field(field).verbose_name
+        }
+    return lifecycle.Requirement(sentence, field=extra.field, document=extra.document)
+
+
+def attached_kinds(project):
+    return frozenset(project.documents.values_list("kind", flat=True))
+
+
+def checklist(project):
+    """What each next step of a project still needs: [(stage, [sentence, …]), …]."""
+    return lifecycle.checklist(project, attached_kinds(project), extra_requirements(project))
+
+
+def _own(evidence, project):
+    evidence = list(evidence)
+    if any(document.project_id != project.pk for document in evidence):
+        _refuse("evidence", _("Choose documents of this project."))
+    return evidence
+
+
+@transaction.atomic
+def advance_project(
+    project, *, to, effective_on, reason="", evidence=(), total_investment_wan=None, expected_version=None, at, by
+):
+    """Report that a project entered a stage. At the signing `total_investment_wan` sets the agreed total.
+
+    What counts in a total waits for verification. Earlier days are welcome, days before the latest step are not: those
+    are corrections.
+    """
+    require(by, "projects.advance_project", project.park)
+    project = _locked(project, expected_version)
+    at = _moment(project, at)
+    to = Stage(to)
+    _not_in_the_future("effective_on", effective_on, at)
+    reasons = lifecycle.obstacles(
+        project, to, attached_kinds(project), reason=reason, extra=extra_requirements(project).get(to, ())
+    )
+    total = project.total_investment_wan if total_investment_wan is None else total_investment_wan
+    if to == Stage.SIGNED and not total:
+        reasons.append(_("The agreed total investment is not filled in."))
+    if reasons:
+        raise RuleViolation(*reasons)
+    if effective_on < project.stage_since:
+        facts = {"stage": project.get_stage_display(), "day": project.stage_since.isoformat()}
+        _refuse(
+            "effective_on",
+            _("The project entered “%(stage)s” on %(day)s; the next step cannot be earlier. Correct that date first.")
+            % facts,
+        )
+    counted = to in AFTER_SIGNING or project.stage in AFTER_SIGNING or project.signed_on is not None
+    change = StageChange.objects.create(
+        project=project,
+        from_stage=project.stage,
+        to_stage=to,
+        effective_on=effective_on,
+        reason=reason.strip(),
+        needs_verification=counted,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    change.evidence.set(_own(evidence, project))
+    if to == Stage.SIGNED or (total_investment_wan is not None and to == Stage.FRAMEWORK):
+        kind = InvestmentKind.SIGNING if to == Stage.SIGNED else InvestmentKind.PLAN
+        InvestmentChange.objects.create(
+            project=project,
+            kind=kind,
+            amount_wan=total,
+            stage_change=change,
+            effective_on=effective_on,
+            needs_verification=counted,
+            recorded_at=at,
+            recorded_by=by,
+        )
+    before = {"stage": project.stage}
+    _finish(project, at)
+    record("projects.advance_project", project, park=project.park_id, changes=diff(before, {"stage": to}), at=at, by=by)
+    return change
+
+
+@transaction.atomic
+def increase_investment(project, *, amount_wan, effective_on, reason, evidence=(), expected_version=None, at, by):
+    """Report a capital increase (增资): only the increment counts, and no new project comes of it."""
+    require(by, "projects.increase_investment", project.park)
+    project = _locked(project, expected_version)
+    at = _moment(project, at)
+    _not_in_the_future("effective_on", effective_on, at)
+    if project.signed_on is None or project.stage in FINAL:
+        raise RuleViolation(_("An increase is possible from the formal signing to the end of the project."))
+    if effective_on < project.signed_on:
+        _refuse(
+            "effective_on",
+            _("The project was signed on %(day)s; an increase cannot be earlier.")
+            % {"day": project.signed_on.isoformat()},
+        )
+    if amount_wan <= 0:
+        _refuse("amount_wan", _("Enter the increment, more than 0. A smaller total is a correction."))
+    if not reason.strip():
+        _refuse("reason", _("Write on what agreement the increase rests."))
+    change = InvestmentChange.objects.create(
+        project=project,
+        kind=InvestmentKind.INCREASE,
+        amount_wan=amount_wan,
+        effective_on=effective_on,
+        reason=reason.strip(),
+        needs_verification=True,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    change.evidence.set(_own(evidence, project))
+    before = {"total_investment_wan": project.total_investment_wan}
+    _finish(project, at)
+    after = {"total_investment_wan": project.total_investment_wan}
+    record("projects.increase_investment", project, park=project.park_id, changes=diff(before, after), at=at, by=by)
+    return change
+
+
+@transaction.atomic
+def transfer_project(project, *, to_park, effective_on, reason, evidence=(), expected_version=None, at, by):
+    """Hand a project to another park of the zone (流转). Done by the counting side, so it needs no verification."""
+    require(by, "projects.transfer_project", project.park)
+    require(by, "projects.transfer_project", to_park)
+    project = _locked(project, expected_version)
+    at = _moment(project, at)
+    _not_in_the_future("effective_on", effective_on, at)
+    if to_park.pk == project.park_id:
+        _refuse("to_park", _("The project already belongs to this park."))
+    if effective_on < project.opened_on:
+        _refuse(
+            "effective_on",
+            _("The project was opened on %(day)s; it cannot move earlier.") % {"day": project.opened_on.isoformat()},
+        )
+    if not reason.strip():
+        _refuse("reason", _("Write why the project moves."))
+    latest = project.park_changes.uncorrected().order_by("-effective_on").first()
+    if effective_on < latest.effective_on:
+        _refuse(
+            "effective_on",
+            _("The project came to its present park on %(day)s; it cannot move earlier.")
+            % {"day": latest.effective_on.isoformat()},
+        )
+    change = ParkChange.objects.create(
+        project=project, park=to_park, effective_on=effective_on, reason=reason.strip(), recorded_at=at, recorded_by=by
+    )
+    change.evidence.set(_own(evidence, project))
+    introduce_company(project.company, park=to_park, at=at, by=by)
+    before = {"park": project.park.name}
+    _finish(project, at)
+    record(
+        "projects.transfer_project",
+        project,
+        park=to_park.pk,
+        changes=diff(before, {"park": to_park.name}),
+        at=at,
+        by=by,
+    )
+    return change
+
+
+def _correction(original, *, effective_on, is_void, reason, at, by, **payload):
+    """A new fact in place of `original`. A fact is corrected once; to go on, correct the correction."""
+    if not reason.strip():
+        _refuse("reason", _("Write why the fact is corrected."))
+    if type(original).objects.filter(corrects=original).exists():
+        raise RuleViolation(_("This fact has been corrected already. Correct the newer one."))
+    effective_on = original.effective_on if effective_on is None else effective_on
+    _not_in_the_future("effective_on", effective_on, at)
+    return type(original).objects.create(
+        project=original.project,
+        effective_on=effective_on,
+        is_void=is_void,
+        reason=reason.strip(),
+        corrects=original,
+        needs_verification=original.needs_verification,
+        recorded_at=at,
+        recorded_by=by,
+        **payload,
+    )
+
+
+@transaction.atomic
+def correct_stage_change(
+    change, *, effective_on=None, to=None, is_void=False, reason, evidence=(), expected_version=None, at, by
+):
+    """Put right when, or whether, a project entered a stage; the old fact stays as what was believed before."""
+    require(by, "projects.correct_fact", change.project.park)
+    project = _locked(change.project, expected_version)
+    at = _moment(project, at)
+    change.project = project
+    stage = Stage(to) if to else Stage(change.to_stage)
+    corrected = _correction(
+        change,
+        effective_on=effective_on,
+        is_void=is_void,
+        reason=reason,
+        at=at,
+        by=by,
+        from_stage=change.from_stage,
+        to_stage=stage,
+    )
+    corrected.needs_verification = change.needs_verification or stage in AFTER_SIGNING
+    corrected.save(update_fields=["needs_verification"])
+    corrected.evidence.set(_own(evidence, project))
+    _move_the_signed_amount(change, corrected, at=at, by=by)
+    _refuse_impossible_order(project, at)
+    before = {"stage": change.to_stage, "effective_on": change.effective_on, "is_void": change.is_void}
+    after = {"stage": stage, "effective_on": corrected.effective_on, "is_void": is_void}
+    _finish(project, at)
+    record("projects.correct_fact", project, park=project.park_id, changes=diff(before, after), at=at, by=by)
+    return corrected
+
+
+def _move_the_signed_amount(change, corrected, *, at, by):
+    """The amount agreed at a signing goes where its signing goes, and is verified with it."""
+    signed = InvestmentChange.objects.filter(stage_change=change, corrected_by__isnull=True).first()
+    if signed is None:
+        return
+    _correction(
+        signed,
+        effective_on=corrected.effective_on,
+        is_void=corrected.is_void or corrected.to_stage != change.to_stage,
+        reason=corrected.reason,
+        at=at,
+        by=by,
+        kind=signed.kind,
+        amount_wan=signed.amount_wan,
+        stage_change=corrected,
+    )
+
+
+def _refuse_impossible_order(project, at):
+    """A correction may not leave a sequence of stages that the network forbids."""
+    entries = history.stage_entries(history.in_line(as_known(_facts(project), Basis.REPORTED)), at)
+    sequence = [stage for stage, _day in entries]
+    if not sequence or sequence[0] not in OPENING_STAGES:
+        raise RuleViolation(_("The opening of the project must stay its first stage."))
+    if broken := lifecycle.broken_step(sequence):
+        names = {"stage": Stage(broken[0]).label, "to": Stage(broken[1]).label}
+        raise RuleViolation(
+            _(
+                "So corrected, “%(to)s” would follow “%(stage)s”, which no step allows. Correct the other one too."
+            )
+            % names
+        )
+
+
+@transaction.atomic
+def correct_investment_change(
+    change, *, amount_wan=None, effective_on=None, is_void=False, reason, evidence=(), expected_version=None, at, by
+):
+    """Put right an agreed total or an increment."""
+    require(by, "projects.correct_fact", change.project.park)
+    project = _locked(change.project, expected_version)
+    at = _moment(project, at)
+    change.project = project
+    amount = change.amount_wan if amount_wan is None else amount_wan
+    if amount <= 0:
+        _refuse("amount_wan", _("Enter an amount of more than 0."))
+    if is_void and change.kind != InvestmentKind.INCREASE:
+        _refuse("is_void", _("The agreed total cannot be void; correct its amount."))
+    corrected = _correction(
+        change,
+        effective_on=effective_on,
+        is_void=is_void,
+        reason=reason,
+        at=at,
+        by=by,
+        kind=change.kind,
+        amount_wan=amount,
+    )
+    corrected.evidence.set(_own(evidence, project))
+    before = {"amount_wan": change.amount_wan, "effective_on": change.effective_on}
+    after = {"amount_wan": None if is_void else amount, "effective_on": corrected.effective_on}
+    _finish(project, at)
+    record("projects.correct_fact", project, park=project.park_id, changes=diff(before, after), at=at, by=by)
+    return corrected
+
+
+@transaction.atomic
+def verify_fact(fact, *, verdict, reason="", at, by):
+    """Accept or reject what a park reported (认定). Written once; whoever reported a fact cannot verify it."""
+    require(by, "projects.verify_fact", fact.project.park)
+    project = _locked(fact.project)
+    at = _moment(project, at)
+    fact = type(fact).objects.select_for_update(of=("self",)).get(pk=fact.pk)
+    if verdict not in Verdict.values:
+        _refuse("verdict", _("Accept or reject."))
+    if not fact.is_pending:
+        raise RuleViolation(_("This fact no longer waits for verification."))
+    if fact.recorded_by_id == by.pk:
+        raise RuleViolation(_("You reported this yourself. Somebody else has to verify it."))
+    if verdict == Verdict.REJECTED and not reason.strip():
+        _refuse("reason", _("Write why it is rejected, so that the park can put it right."))
+    _write_verdict(fact, verdict, reason, at=at, by=by)
+    if isinstance(fact, StageChange):
+        for amount in InvestmentChange.objects.pending().filter(stage_change=fact):
+            _write_verdict(amount, verdict, reason, at=at, by=by)
+    before = {"verified_stage": project.verified_stage, "verified_total_wan": project.verified_total_wan}
+    _finish(project, at)
+    after = {
+        "verified_stage": project.verified_stage,
+        "verified_total_wan": project.verified_total_wan,
+        "verdict": verdict,
+    }
+    record("projects.verify_fact", project, park=project.park_id, changes=diff(before, after), at=at, by=by)
+    return fact
+
+
+def _write_verdict(fact, verdict, reason, *, at, by):
+    fact.verdict, fact.verdict_at, fact.verdict_by, fact.verdict_reason = verdict, at, by, reason.strip()
+    fact.save(update_fields=["verdict", "verdict_at", "verdict_by", "verdict_reason"])
+
+
+@transaction.atomic
+def verify_project(project, *, verdict, reason="", at, by):
+    """One verdict on everything a project has waiting, oldest first; refuses where nothing waits."""
+    require(by, "projects.verify_fact", project.park)
+    waiting = [
+        *project.stage_changes.pending(),
+        *project.investment_changes.pending().filter(stage_change__isnull=True),
+    ]
+    if not waiting:
+        raise RuleViolation(_("Nothing of this project waits for verification."))
+    return [
+        verify_fact(fact, verdict=verdict, reason=reason, at=at, by=by)
+        for fact in sorted(waiting, key=lambda f: (f.recorded_at, f.pk))
+    ]
+
+
+# ── documents, conversations, signing events, requirements ───────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def attach_document(project, *, kind, file, title="", at, by):
+    """Keep a piece of evidence. The file is judged by its content; see `core.uploads` for what is refused."""
+    require(by, "projects.attach_document", project.park)
+    checked = check_upload(file)
+    document = Document(
+        project=project,
+        kind=kind,
+        title=title.strip() or file.name,
+        stored_name=store(file),
+        content_type=checked.content_type,
+        sha256=checked.sha256,
+        size_bytes=checked.size,
+        uploaded_at=at,
+        uploaded_by=by,
+    )
+    _checked(document)
+    document.save()
+    record(
+        "projects.attach_document",
+        project,
+        park=project.park_id,
+        changes=diff({}, {"kind": kind, "sha256": checked.sha256}),
+        at=at,
+        by=by,
+    )
+    return document
+
+
+@transaction.atomic
+def record_project_interaction(project, *, summary, at, by, **given):
+    """Log a conversation about a project; the right to do so is asked by `crm.record_interaction`."""
+    interaction = record_interaction(park=project.park, company=project.company, summary=summary, at=at, by=by, **given)
+    ProjectInteraction.objects.create(project=project, interaction=interaction)
+    return interaction
+
+
+@transaction.atomic
+def record_signing_event(*, park, name, held_on, at, by, **given):
+    require(by, "projects.record_signing_event", park)
+    _not_in_the_future("held_on", held_on, at)
+    event = SigningEvent(park=park, name=name.strip(), held_on=held_on, recorded_at=at, recorded_by=by, **given)
+    _checked(event)
+    event.save()
+    record("projects.record_signing_event", event, park=park.pk, at=at, by=by)
+    return event
+
+
+@transaction.atomic
+def list_at_signing_event(event, project, *, kind, at, by):
+    """Put a project on the list of an event. Whether it counts there is asked of the entries, not stored."""
+    require(by, "projects.record_signing_event", event.park)
+    if SigningEntry.objects.filter(event=event, project=project).exists():
+        _refuse("project", _("%(project)s is on the list already.") % {"project": project})
+    entry = SigningEntry(event=event, project=project, kind=kind)
+    _checked(entry)
+    entry.save()
+    record(
+        "projects.record_signing_event",
+        event,
+        park=event.park_id,
+        changes=diff({}, {"project": project.name}),
+        at=at,
+        by=by,
+    )
+    return entry
+
+
+@transaction.atomic
+def take_off_signing_event(entry, *, at, by):
+    require(by, "projects.record_signing_event", entry.event.park)
+    changes = diff({"project": entry.project.name}, {})
+    record("projects.record_signing_event", entry.event, park=entry.event.park_id, changes=changes, at=at, by=by)
+    entry.delete()
+
+
+@transaction.atomic
+def add_requirement(*, park, stage, field="", document="", at, by):
+    """Demand one thing more for entering a stage, in `park` and below it."""
+    require(by, "projects.set_requirements", park)
+    if field and field not in REQUIRABLE_FIELDS:
+        _refuse("field", _("This field cannot be demanded."))
+    extra = ExtraRequirement(park=park, stage=stage, field=field, document=document)
+    _checked(extra)
+    extra.save()
+    record(
+        "projects.set_requirements",
+        park,
+        park=park.pk,
+        changes=diff({}, {"stage": stage, "demands": field or document}),
+        at=at,
+        by=by,
+    )
+    return extra
+
+
+@transaction.atomic
+def drop_requirement(extra, *, at, by):
+    require(by, "projects.set_requirements", extra.park)
+    changes = diff({"stage": extra.stage, "demands": extra.field or extra.document}, {})
+    record("projects.set_requirements", extra.park, park=extra.park_id, changes=changes, at=at, by=by)
+    extra.delete()

@@ -1,0 +1,101 @@
+"""Every question asked about projects, their facts, their states and their documents."""
+
+from datetime import date, timedelta
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+
+from parks.access import within
+from parks.querysets import ParkScopedQuerySet
+from projects.lifecycle import AFTER_SIGNING, BUCKETS, FINAL, Bucket
+
+
+class ProjectQuerySet(ParkScopedQuerySet):
+    def live(self):
+        """Neither transferred out, terminated nor removed."""
+        return self.exclude(stage__in=FINAL)
+
+    def before_signing(self):
+        return self.exclude(stage__in=(*AFTER_SIGNING, *FINAL))
+
+    def in_bucket(self, bucket):
+        """By the reported stage of today; figures as of a date come from `ProjectState`."""
+        return self.filter(stage__in=BUCKETS[Bucket(bucket)])
+
+    def signed_but_not_started(self, *, as_of: date, for_days: int):
+        """签约未开工: still awaiting start `for_days` after the formal signing."""
+        return self.in_bucket(Bucket.AWAITING_START).filter(signed_on__lte=as_of - timedelta(days=for_days))
+
+    def with_pending(self):
+        """Annotates `is_pending`: a reported stage change waits for verification."""
+        changes = self.model._meta.get_field("stage_changes").related_model
+        return self.annotate(is_pending=Exists(changes.objects.pending().filter(project=OuterRef("pk"))))
+
+    def total_wan(self):
+        return self.aggregate(total=Sum("total_investment_wan"))["total"] or 0
+
+
+class OfProjectQuerySet(models.QuerySet):
+    """Rows that are seen by whoever sees their project."""
+
+    def visible_to(self, user):
+        if within(user) is None:
+            return self
+        projects = self.model._meta.get_field("project").related_model.objects.visible_to(user)
+        return self.filter(project__in=projects.values("pk"))
+
+
+class FactQuerySet(OfProjectQuerySet):
+    def pending(self):
+        """Reported, and neither accepted nor rejected yet."""
+        return self.filter(needs_verification=True, verdict="")
+
+    def accepted(self):
+        return self.filter(verdict="accepted")
+
+    def uncorrected(self):
+        return self.filter(corrected_by__isnull=True)
+
+
+class ProjectStateQuerySet(ParkScopedQuerySet):
+    """Scoped by the park of the state: a park keeps its past figures when a project moves on."""
+
+    def in_basis(self, basis):
+        return self.filter(basis=basis)
+
+    def as_of(self, day: date):
+        """How the world stood at the end of `day`."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+    def known_at(self, moment):
+        """As believed at `moment`; None means by today's knowledge."""
+        if moment is None:
+            return self.filter(known_to__isnull=True)
+        return self.filter(Q(known_to__isnull=True) | Q(known_to__gt=moment), known_from__lte=moment)
+
+    def in_stages(self, stages):
+        return self.filter(stage__in=stages)
+
+    def total_by_park_and_stage(self):
+        """Rows (park_id, stage, projects, total_wan)."""
+        return (
+            self.values_list("park_id", "stage").annotate(projects=Count("pk"), total_wan=Sum("total_wan")).order_by()
+        )
+
+
+class SigningEntryQuerySet(OfProjectQuerySet):
+    def with_counted(self):
+        """Annotates `is_counted`: this entry is the project's first formal signing; later events do not count again."""
+        earlier = self.model.objects.filter(project=OuterRef("project"), kind="formal").filter(
+            Q(event__held_on__lt=OuterRef("event__held_on"))
+            | Q(event__held_on=OuterRef("event__held_on"), pk__lt=OuterRef("pk"))
+        )
+        return self.annotate(
+            is_counted=models.ExpressionWrapper(Q(kind="formal") & ~Exists(earlier), output_field=models.BooleanField())
+        )
+
+
+class ExtraRequirementQuerySet(ParkScopedQuerySet):
+    def binding(self, park):
+        """Those of `park` and of every park above it."""
+        return self.filter(park_id__in=[int(pk) for pk in park.path.strip("/").split("/")])
