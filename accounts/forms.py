@@ -9,9 +9,7 @@ from accounts.models import User
 
 class SignInForm(AuthenticationForm):
     error_messages = {
-        "invalid_login": _(
-            "User name and password do not match. After five failures the sign-in is locked for a while."
-        ),
+        "invalid_login": _("User name and password do not match. Five failures lock the sign-in for a while."),
         "inactive": _("This account is closed. Ask an administrator."),
     }
 

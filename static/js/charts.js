@@ -63,7 +63,7 @@
         type: "value",
         min: 0,
         splitNumber: 3,
-        axisLabel: text,
+        axisLabel: { ...text, formatter: String },
         splitLine: { lineStyle: { color: token("line") } },
       },
       tooltip: {
