@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
+from kombu.exceptions import OperationalError
 
 
 @require_safe
@@ -30,6 +31,6 @@ def broker_state() -> str:
     try:
         with current_app.connection_for_write(connect_timeout=2) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-    except (OSError, *current_app.connection_for_write().transport.connection_errors):
+    except (OperationalError, OSError):
         return "unreachable"
     return "ok"

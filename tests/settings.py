@@ -21,7 +21,7 @@ os.environ["DATABASE_URL"] = os.environ.get("YINFENG_TEST_DATABASE_URL", "")
 os.environ["REDIS_URL"] = os.environ.get("YINFENG_TEST_REDIS_URL", "")
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASE_URL, DATABASES  # noqa: E402
+from config.settings import DATABASE_URL, DATABASES, STATIC_ROOT  # noqa: E402
 
 # WhiteNoise warns of a missing folder, and a warning is an error here.
 STATIC_ROOT.mkdir()
