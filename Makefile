@@ -1,6 +1,5 @@
 # Everything a newcomer or a build machine runs. Needs only python3 (3.11 or newer) with pip, and make.
 PYTHON ?= python3
-export YINFENG_HOME ?= var
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
