@@ -1,4 +1,4 @@
-"""Turning pages by the last row seen, so that the last page costs what the first one costs, and counts that stop early."""
+"""Turning pages by the last row seen, so that the last page costs what the first costs, and counts that stop early."""
 
 import base64
 import binascii
@@ -77,9 +77,9 @@ class Keyset:
         return self._as_page(rows[: self.size], has_next=len(rows) > self.size, has_previous=place is not None)
 
     def _page_before(self, rows: list[Any]) -> Page:
-        if len(rows) <= self.size:
+        if len(rows) < self.size:
             return self.page(None)
-        return self._as_page(rows[: self.size][::-1], has_next=True, has_previous=True)
+        return self._as_page(rows[: self.size][::-1], has_next=True, has_previous=len(rows) > self.size)
 
     def _rows(self, place: _Place | None) -> list[Any]:
         back = place is not None and place.back
