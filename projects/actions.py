@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from core.uploads import check_upload, store
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,9 +10,10 @@ from core.audit import diff, record
 from core.dates import local_day
 from core.errors import RuleViolation, StaleEdit
 from core.fields import normalise_credit_code
+from core.uploads import check_upload, store
 from crm.actions import convert_lead, introduce_company, record_interaction
 from parks.access import require
-from projects import history, lifecycle
+from projects import history, ledger, lifecycle
 from projects.lifecycle import AFTER_SIGNING, FINAL, REQUIRABLE_FIELDS, Stage
 from projects.models import (
     Basis,
@@ -31,33 +31,7 @@ from projects.models import (
     Verdict,
 )
 
-EDITABLE = (
-    "name",
-    "industry",
-    "chain_role",
-    "content",
-    "contracted_investment_wan",
-    "paid_in_fixed_wan",
-    "paid_in_working_wan",
-    "fixed_asset_wan",
-    "annual_plan_wan",
-    "utilised_fdi_wan_usd",
-    "site_mode",
-    "land_area_mu",
-    "floor_area_sqm",
-    "legal_entity_name",
-    "legal_entity_code",
-    "filing_no",
-    "land_contract_no",
-    "construction_permit_no",
-    "start_due_on",
-    "completion_due_on",
-    "commissioning_due_on",
-    "full_output_due_on",
-    "owner",
-    "steward",
-    "sponsor",
-)
+EDITABLE = ledger.EDIT
 OPENING_STAGES = (Stage.RESERVE, Stage.CONTACT, Stage.NEGOTIATING)
 
 
@@ -386,6 +360,27 @@ def advance_project(
     _finish(project, at)
     record("projects.advance_project", project, park=project.park_id, changes=diff(before, {"stage": to}), at=at, by=by)
     return change
+
+
+@transaction.atomic
+def fill_and_advance(project, *, changes, files, evidence=(), expected_version=None, at, by, **step):
+    """Supply what a gate still needs and go through it, all or nothing. `files` holds (kind of document, file) pairs.
+
+    `step` goes to `advance_project`; the new documents join the evidence. A refused file is named as "file_<kind>".
+    """
+    require(by, "projects.advance_project", project.park)
+    project = _locked(project, expected_version)
+    if changes:
+        project = edit_project(project, changes=changes, at=at, by=by)
+    attached = [_attach_for_gate(project, kind, file, at=at, by=by) for kind, file in files]
+    return advance_project(project, evidence=[*evidence, *attached], at=at, by=by, **step)
+
+
+def _attach_for_gate(project, kind, file, *, at, by):
+    try:
+        return attach_document(project, kind=kind, file=file, at=at, by=by)
+    except RuleViolation as refusal:
+        raise RuleViolation(fields={f"file_{kind}": list(refusal.reasons)}) from refusal
 
 
 @transaction.atomic

@@ -110,6 +110,25 @@ FORWARD = {
     S.TERMINATED: (),
     S.REMOVED: (),
 }
+MILESTONES = (
+    S.SIGNED,
+    S.REGISTERED,
+    S.LAND_SUPPLIED,
+    S.STARTED,
+    S.TOPPED_OUT,
+    S.COMPLETED,
+    S.COMMISSIONED,
+    S.FULL_OUTPUT,
+)
+PROMISES = {
+    S.STARTED: "start_due_on",
+    S.COMPLETED: "completion_due_on",
+    S.COMMISSIONED: "commissioning_due_on",
+    S.FULL_OUTPUT: "full_output_due_on",
+}
+"""The field that holds the day promised for a stage."""
+LATE_AFTER_DAYS = 3
+"""A fact recorded more days than this after it happened is shown as late (a setting of ours, no rule was found)."""
 FINAL = (S.TRANSFERRED, S.TERMINATED, S.REMOVED)
 EXITS = (S.PAUSED, *FINAL)
 AFTER_SIGNING = PATH[PATH.index(S.SIGNED) :]
@@ -316,7 +335,7 @@ def missing(project, to, documents, extra=()):
     """What entering `to` still needs, by its gate and by the zone's `extra` demands. A step back needs none."""
     if to in backward_steps(project.stage) or project.stage == S.PAUSED and to == project.paused_from:
         return []
-    return [str(r.missing) for r in (*GATES[Stage(to)], *extra) if not r.is_met(project, documents)]
+    return [str(r.missing) for r in gate(to, extra) if not r.is_met(project, documents)]
 
 
 def obstacles(project, to, documents, *, reason="", extra=()):
@@ -334,6 +353,29 @@ def obstacles(project, to, documents, *, reason="", extra=()):
     if needs_reason(project.stage, to) and not reason.strip():
         reasons.append(_("This step needs a reason."))
     return reasons
+
+
+def usual_step(project, entered=()):
+    """The step a project takes next in the ordinary run, or None: forward, not yet taken, and open to it."""
+    if project.stage == S.PAUSED:
+        return Stage(project.paused_from) if project.paused_from else None
+    ahead = [s for s in FORWARD[Stage(project.stage)] if s not in entered and not does_not_apply(project, s)]
+    further = [s for s in ahead if project.stage in PATH and PATH.index(s) > PATH.index(project.stage)]
+    return next(iter(further or ahead), None)
+
+
+def milestones_ahead(project, entered=()):
+    """The steps drawn as still to come: the usual one and the milestones after it, also those that do not apply."""
+    if project.stage not in PATH:
+        return ()
+    usual = usual_step(project, entered)
+    start = PATH.index(usual or project.stage)
+    return tuple(s for s in PATH[start:] if s == usual or s in MILESTONES and s not in entered and s != project.stage)
+
+
+def gate(to, extra=()):
+    """Everything entering `to` demands, met or not."""
+    return (*GATES[Stage(to)], *extra)
 
 
 def checklist(project, documents, extra_by_stage=None):
