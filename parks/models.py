@@ -80,6 +80,10 @@ class Park(models.Model):
         return int(self.path.split("/")[1])
 
     @property
+    def five_ones_held(self):
+        return sum(getattr(self, name) for name in self.FIVE_ONES)
+
+    @property
     def label(self):
         return self.short_name or self.name
 

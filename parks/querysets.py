@@ -34,3 +34,10 @@ class ParkScopedQuerySet(models.QuerySet):
     def in_park(self, park):
         """Rows of `park` and of everything below it."""
         return self.filter(**{f"{self.park_field}__path__startswith": park.path})
+
+
+def people_within_reach(people, user, parks):
+    """Of the users `people`, those with a role in one of `parks`; a superuser reaches everybody."""
+    if within(user) is None:
+        return people
+    return people.filter(pk__in=people.model.objects.filter(memberships__park__in=parks).values("pk"))

@@ -1,0 +1,20 @@
+"""Addresses of parks and of the people who work in them."""
+
+from django.urls import path
+
+from parks import views
+
+app_name = "parks"
+urlpatterns = [
+    path("parks/", views.park_list, name="list"),
+    path("parks/new/", views.park_new, name="new"),
+    path("parks/<str:code>/", views.park_detail, name="detail"),
+    path("parks/<str:code>/edit/", views.park_edit, name="edit"),
+    path("people/", views.people_list, name="people-list"),
+    path("people/new/", views.person_new, name="person-new"),
+    path("people/<int:pk>/", views.person_detail, name="person-detail"),
+    path("people/<int:pk>/grant/", views.person_grant, name="person-grant"),
+    path("people/<int:pk>/revoke/<int:membership>/", views.person_revoke, name="person-revoke"),
+    path("people/<int:pk>/activate/", views.person_activate, name="person-activate"),
+    path("people/<int:pk>/password/", views.person_password, name="person-password"),
+]
