@@ -1,7 +1,5 @@
 """Every write to companies, contacts, leads and interactions; each verb is one function and one transaction."""
 
-import re
-import unicodedata
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -14,6 +12,7 @@ from core.errors import RuleViolation, StaleEdit
 from core.fields import normalise_credit_code
 from crm.lifecycle import LeadStage, is_backward, obstacles
 from crm.models import Company, CompanyAlias, CompanyPark, Contact, Interaction, Lead, LeadStageChange
+from crm.names import normal_name
 from parks.access import may, require
 
 COMPANY_EDITABLE = (
@@ -45,14 +44,6 @@ LEAD_EDITABLE = (
     "next_step",
     "next_step_due_on",
 )
-
-SUFFIXES = re.compile(r"(股份有限公司|有限责任公司|集团有限公司|有限公司|集团|公司)$")
-
-
-def normal_name(name):
-    """The form two spellings of a company share: half width, no brackets or spaces, no legal suffix."""
-    plain = re.sub(r"[\s()（）·・.,，。\-—“”\"']", "", unicodedata.normalize("NFKC", name)).lower()
-    return SUFFIXES.sub("", plain) or plain
 
 
 def _checked(instance, exclude=()):
@@ -90,10 +81,11 @@ def _audited(changes):
 
 
 @transaction.atomic
-def register_company(*, name, park, credit_code="", aliases=(), at, by, **given):
+def register_company(*, name, park, credit_code="", aliases=(), is_another=False, at, by, **given):
     """Register a company in `park`.
 
-    A credit code that is registered already is refused; where the viewer may not see that company, without its content.
+    A credit code that is registered already is refused, and so is a name unless somebody looked and says that it
+    `is_another`. Of a company the viewer may not see, the refusal tells only which park knows it since when.
     """
     require(by, "crm.register_company", park)
     code = normalise_credit_code(credit_code) if credit_code else None
@@ -101,13 +93,10 @@ def register_company(*, name, park, credit_code="", aliases=(), at, by, **given)
         name=name.strip(), normal_name=normal_name(name), credit_code=code, recorded_at=at, recorded_by=by, **given
     )
     _refuse_taken_code(code, by)
-    _checked(company)
-    try:
-        with transaction.atomic():
-            company.save()
-    except IntegrityError:  # registered by somebody else between our look and our write
-        _refuse_taken_code(code, by)
-        raise
+    if not is_another:
+        _refuse_known_name("name", name, by)
+    _checked(company, exclude=["normal_name"])
+    _saved_with_code(company, by)
     CompanyAlias.objects.bulk_create([CompanyAlias(company=company, name=alias) for alias in _names(aliases)])
     CompanyPark.objects.create(company=company, park=park, introduced_at=at, introduced_by=by)
     record(
@@ -125,6 +114,34 @@ def _names(aliases):
     return sorted({alias.strip() for alias in aliases if alias.strip()})
 
 
+def _saved_with_code(company, by):
+    try:
+        with transaction.atomic():
+            company.save()
+    except IntegrityError:  # the code was registered by somebody else between our look and our write
+        _refuse_taken_code(company.credit_code, by, other_than=company.pk)
+        raise
+
+
+def _refuse_known_name(field, name, by):
+    known = Company.objects.called(name)
+    if seen := known.visible_to(by).first():
+        sentence = _("%(company)s is already registered. Choose that record, or say that this is another company.")
+        _refuse(field, sentence % {"company": seen.name})
+    if unseen := known.order_by("recorded_at").first():
+        sentence = _(
+            "A company of this name was registered by %(park)s on %(day)s. Its content is not visible here: "
+            "contact that park, or say that this is another company."
+        )
+        _refuse(field, sentence % first_registration(unseen))
+
+
+def first_registration(company):
+    """All that a stranger may learn of a company: which park registered it, and on which day."""
+    first = company.known_in.select_related("park").order_by("introduced_at", "pk").first()
+    return {"park": first.park.name if first else "—", "day": local_day(company.recorded_at).isoformat()}
+
+
 def _refuse_taken_code(code, by, other_than=None):
     taken = Company.objects.filter(credit_code=code).exclude(pk=other_than).first() if code else None
     if taken is None:
@@ -134,12 +151,10 @@ def _refuse_taken_code(code, by, other_than=None):
             "credit_code",
             _("%(company)s is already registered with this credit code. Use that record.") % {"company": taken.name},
         )
-    first = taken.known_in.select_related("park").order_by("introduced_at").first()
-    facts = {"park": first.park.name if first else "—", "day": local_day(taken.recorded_at).isoformat()}
     _refuse(
         "credit_code",
         _("This credit code was registered by %(park)s on %(day)s. Its content is not visible here; contact that park.")
-        % facts,
+        % first_registration(taken),
     )
 
 
@@ -154,18 +169,18 @@ def introduce_company(company, *, park, at, by):
     return link
 
 
-def _may_in_any_park_of(by, verb, company):
-    """A company is edited by whoever may do so in one of the parks where it is known."""
-    parks = [link.park for link in company.known_in.select_related("park")]
-    if not any(may(by, verb, park) for park in parks):
-        require(by, verb, parks[0])
-    return next((park for park in parks if may(by, verb, park)), None)
+def require_for_company(by, verb, company):
+    """A company is edited by whoever may do so in one of the parks where it is known; returns that park."""
+    parks = [link.park for link in company.known_in.select_related("park").order_by("pk")]
+    allowed = [park for park in parks if may(by, verb, park)]
+    require(by, verb, allowed[0] if allowed else next(iter(parks), None))
+    return allowed[0] if allowed else None
 
 
 @transaction.atomic
 def edit_company(company, *, changes, aliases=None, expected_version=None, at, by):
     """Change fields of COMPANY_EDITABLE and, if given, the whole list of aliases."""
-    park = _may_in_any_park_of(by, "crm.edit_company", company)
+    park = require_for_company(by, "crm.edit_company", company)
     company = Company.objects.select_for_update().get(pk=company.pk)
     _same_version(company, expected_version, COMPANY_EDITABLE, company._meta.verbose_name)
     if "credit_code" in changes:
@@ -177,8 +192,8 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
     before, after = _apply(company, changes, COMPANY_EDITABLE)
     company.normal_name = normal_name(company.name)
     company.version += 1
-    _checked(company)
-    company.save()
+    _checked(company, exclude=["normal_name"])
+    _saved_with_code(company, by)
     if aliases is not None:
         company.aliases.exclude(name__in=_names(aliases)).delete()
         present = set(company.aliases.values_list("name", flat=True))
@@ -191,7 +206,7 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
 
 @transaction.atomic
 def add_contact(company, *, full_name, at, by, **given):
-    park = _may_in_any_park_of(by, "crm.add_contact", company)
+    park = require_for_company(by, "crm.add_contact", company)
     contact = Contact(company=company, full_name=full_name, recorded_at=at, recorded_by=by, **given)
     _checked(contact)
     contact.save()
@@ -201,7 +216,7 @@ def add_contact(company, *, full_name, at, by, **given):
 
 @transaction.atomic
 def edit_contact(contact, *, changes, expected_version=None, at, by):
-    park = _may_in_any_park_of(by, "crm.edit_contact", contact.company)
+    park = require_for_company(by, "crm.edit_contact", contact.company)
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
     _same_version(contact, expected_version, CONTACT_EDITABLE, contact._meta.verbose_name)
     before, after = _apply(contact, changes, CONTACT_EDITABLE)
@@ -213,20 +228,33 @@ def edit_contact(contact, *, changes, expected_version=None, at, by):
 
 
 @transaction.atomic
-def register_lead(*, park, company=None, company_name="", received_on=None, owner=None, at, by, **given):
+def register_lead(
+    *,
+    park,
+    company=None,
+    company_name="",
+    is_another=False,
+    contact_name="",
+    contact_phone="",
+    received_on=None,
+    owner=None,
+    at,
+    by,
+    **given,
+):
     """Log a lead of a known `company`, or of a `company_name` that is registered along with it.
 
-    `received_on` defaults to the day of `at`, `owner` to `by`.
+    A name that is registered already is refused unless it `is_another`, as in `register_company`. The contact, where
+    given, becomes one of the company's. `received_on` defaults to the day of `at`, `owner` to `by`.
     """
     require(by, "crm.register_lead", park)
-    if company is None:
-        if not company_name.strip():
-            _refuse("company_name", _("Enter the company, even by a working name."))
-        company = register_company(name=company_name, park=park, at=at, by=by)
-    else:
-        introduce_company(company, park=park, at=at, by=by)
     received_on = received_on or local_day(at)
     _not_in_the_future("received_on", received_on, at)
+    if owner is not None and owner != by:
+        _refuse_idle_owner(owner, park)
+    company = _company_of_new_lead(company, company_name, park, is_another=is_another, at=at, by=by)
+    if contact_name.strip() or contact_phone.strip():
+        _know_contact(company, contact_name.strip(), contact_phone.strip(), at=at, by=by)
     lead = Lead(
         park=park,
         company=company,
@@ -258,6 +286,35 @@ def register_lead(*, park, company=None, company_name="", received_on=None, owne
     return lead
 
 
+def _company_of_new_lead(company, name, park, *, is_another, at, by):
+    if company is not None:
+        introduce_company(company, park=park, at=at, by=by)
+        return company
+    if not name.strip():
+        _refuse("company_name", _("Enter the company, even by a working name."))
+    if not is_another:
+        _refuse_known_name("company_name", name, by)
+    try:
+        return register_company(name=name, park=park, is_another=True, at=at, by=by)
+    except RuleViolation as refused:
+        if "name" in refused.fields:
+            raise RuleViolation(fields={"company_name": refused.fields["name"]}) from refused
+        raise
+
+
+def _know_contact(company, full_name, phone, *, at, by):
+    if not full_name:
+        _refuse("contact_name", _("Enter the name that belongs to this number."))
+    if not company.contacts.filter(full_name=full_name, phone=phone).exists():
+        add_contact(company, full_name=full_name, phone=phone, at=at, by=by)
+
+
+def _refuse_idle_owner(owner, park):
+    if not may(owner, "crm.edit_lead", park):
+        facts = {"person": str(owner), "park": park.name}
+        _refuse("owner", _("%(person)s does not work on leads in %(park)s. Choose somebody who does.") % facts)
+
+
 def _not_in_the_future(field, day, at):
     if day > local_day(at):
         _refuse(field, _("%(day)s lies in the future. Enter the day on which it happened.") % {"day": day.isoformat()})
@@ -274,12 +331,26 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
     lead = _locked(lead)
     _same_version(lead, expected_version, LEAD_EDITABLE, lead._meta.verbose_name)
     before, after = _apply(lead, changes, LEAD_EDITABLE)
-    _not_in_the_future("received_on", lead.received_on, at)
+    if before["received_on"] != after["received_on"]:
+        _move_receipt(lead, at)
+    if lead.owner is not None and before["owner"] != lead.owner:
+        _refuse_idle_owner(lead.owner, lead.park)
     lead.version += 1
     _checked(lead)
     lead.save()
     record("crm.edit_lead", lead, park=lead.park_id, changes=diff(_audited(before), _audited(after)), at=at, by=by)
     return lead
+
+
+def _move_receipt(lead, at):
+    """The day of receipt may be put right as long as no later step comes to lie before it."""
+    _not_in_the_future("received_on", lead.received_on, at)
+    step = lead.stage_changes.exclude(from_stage="").order_by("effective_on").first()
+    if step is None:
+        lead.stage_since = lead.received_on
+    elif lead.received_on > step.effective_on:
+        facts = {"stage": step.get_to_stage_display(), "day": step.effective_on.isoformat()}
+        _refuse("received_on", _("The lead entered “%(stage)s” on %(day)s, so it was received by then.") % facts)
 
 
 @transaction.atomic
@@ -330,6 +401,10 @@ def record_interaction(*, park, company, summary, happened_on=None, lead=None, c
     require(by, "crm.record_interaction", park)
     happened_on = happened_on or local_day(at)
     _not_in_the_future("happened_on", happened_on, at)
+    if lead is not None and (lead.company_id, lead.park_id) != (company.pk, park.pk):
+        _refuse("lead", _("Choose a lead of this company in this park."))
+    if given.get("next_step_due_on") and given["next_step_due_on"] < happened_on:
+        _refuse("next_step_due_on", _("The next step cannot be due before the conversation."))
     interaction = Interaction(
         park=park,
         company=company,
@@ -356,4 +431,5 @@ def _touch(lead, interaction):
     lead.last_contact_on = max(filter(None, [lead.last_contact_on, interaction.happened_on]))
     if interaction.next_step or interaction.next_step_due_on:
         lead.next_step, lead.next_step_due_on = interaction.next_step, interaction.next_step_due_on
-    lead.save(update_fields=["last_contact_on", "next_step", "next_step_due_on"])
+        lead.version += 1  # a form opened before must not put the old step back
+    lead.save(update_fields=["last_contact_on", "next_step", "next_step_due_on", "version"])

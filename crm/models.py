@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import CreditCodeField, WanField
 from crm.lifecycle import LeadStage, ShelvingReason
+from crm.names import masked
 from crm.querysets import CompanyQuerySet, InteractionQuerySet, LeadQuerySet, OfCompanyQuerySet
+from parks.industries import validate_industry
 from parks.models import Park
 from parks.querysets import ParkScopedQuerySet
 
@@ -33,7 +35,7 @@ class Company(models.Model):
     is_top_500 = models.BooleanField(_("Top 500"), default=False)
     is_leading = models.BooleanField(_("Leading company"), default=False)
     is_little_giant = models.BooleanField(_("Little giant"), default=False)
-    industry = models.CharField(_("Industry"), max_length=3, blank=True)
+    industry = models.CharField(_("Industry"), max_length=3, blank=True, validators=[validate_industry])
     country = models.CharField(_("Country or region"), max_length=40, blank=True)
     registration_no = models.CharField(_("Foreign registration number"), max_length=40, blank=True)
     address = models.CharField(_("Address"), max_length=200, blank=True)
@@ -119,6 +121,18 @@ class Contact(models.Model):
     def __str__(self):
         return self.full_name
 
+    @property
+    def masked_phone(self):
+        return masked(self.phone)
+
+    @property
+    def masked_email(self):
+        return masked(self.email)
+
+    @property
+    def masked_wechat(self):
+        return masked(self.wechat)
+
 
 class LeadSource(models.TextChoices):
     OUTREACH = "outreach", _("Outreach")
@@ -143,7 +157,7 @@ class Lead(models.Model):
     referrer = models.CharField(_("Referrer"), max_length=80, blank=True)
     content = models.TextField(_("Intended content"), max_length=4000, blank=True)
     intended_investment_wan = WanField(_("Intended investment"), null=True, blank=True)
-    industry = models.CharField(_("Industry"), max_length=3, blank=True)
+    industry = models.CharField(_("Industry"), max_length=3, blank=True, validators=[validate_industry])
     land_wanted_mu = models.DecimalField(
         _("Land wanted"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )

@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from crm.lifecycle import OPEN
+from crm.names import normal_name
 from parks.access import within
+from parks.industries import codes_under
 from parks.querysets import ParkScopedQuerySet
 
 
@@ -15,6 +17,15 @@ class CompanyQuerySet(models.QuerySet):
             return self
         known = self.model._meta.get_field("known_in").related_model.objects.visible_to(user)
         return self.filter(pk__in=known.values("company_id"))
+
+    def called(self, name):
+        """Companies whose name or alias is the same in another spelling (width, brackets, legal suffix)."""
+        aliases = self.model._meta.get_field("aliases").related_model.objects.filter(name__iexact=name.strip())
+        return self.filter(Q(normal_name=normal_name(name)) | Q(pk__in=aliases.values("company_id")))
+
+    def in_industry(self, code):
+        """A division, or a section with all of its divisions."""
+        return self.filter(industry__in=codes_under(code))
 
     def named_like(self, text):
         """Part of the name or of an alias, or the whole credit code."""
@@ -37,6 +48,17 @@ class OfCompanyQuerySet(models.QuerySet):
 class LeadQuerySet(ParkScopedQuerySet):
     def open(self):
         return self.filter(stage__in=OPEN)
+
+    def in_industry(self, code):
+        """A division, or a section with all of its divisions."""
+        return self.filter(industry__in=codes_under(code))
+
+    def mentioning(self, text):
+        """Part of the title or the content, or a company found by name, alias or credit code."""
+        companies = self.model._meta.get_field("company").related_model.objects.named_like(text)
+        return self.filter(
+            Q(title__icontains=text) | Q(content__icontains=text) | Q(company__in=companies.values("pk"))
+        )
 
     def owned_by(self, user):
         return self.filter(owner=user)

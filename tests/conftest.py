@@ -116,7 +116,7 @@ def pdf():
 @pytest.fixture
 def make_company(officer, park, at):
     def make(name="翰博光电", **given):
-        return register_company(**{"name": name, "park": park, "at": at, "by": officer, **given})
+        return register_company(**{"name": name, "park": park, "is_another": True, "at": at, "by": officer, **given})
 
     return make
 
@@ -128,7 +128,7 @@ def make_lead(officer, park, at):
     def make(**given):
         fields = {"park": park, "received_on": date(2024, 4, 1), "at": at, "by": officer, **given}
         if "company" not in fields:
-            fields.setdefault("company_name", "贝斯兰")
+            fields = {"company_name": "贝斯兰", "is_another": True, **fields}
         return register_lead(**fields)
 
     return make
