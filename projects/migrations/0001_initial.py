@@ -985,6 +985,14 @@ class Migration(migrations.Migration):
             model_name="projectstate",
             index=models.Index(fields=["project", "basis"], name="state_of_project"),
         ),
+        migrations.AddIndex(
+            model_name="projectstate",
+            index=models.Index(
+                condition=models.Q(("known_to__isnull", True)),
+                fields=["basis", "park", "stage", "valid_from", "valid_to", "total_wan", "known_to"],
+                name="state_of_board",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="projectstate",
             constraint=models.CheckConstraint(

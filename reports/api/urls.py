@@ -1,0 +1,9 @@
+"""Addresses of the report API, hung into the one router."""
+
+from rest_framework.routers import DefaultRouter
+
+from reports.api.views import Reports
+
+
+def register(router: DefaultRouter) -> None:
+    router.register("reports", Reports, basename="reports")

@@ -1,0 +1,75 @@
+"""Doors of the report API: read the question, answer 400 or 404 in words, hand it to the report."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from core.api import refuse_unknown_parameters
+from parks.models import Park
+from projects.models import ProjectState
+from reports import stage_board
+from reports.api import serializers as shapes
+from reports.question import Question, refuse_future, refuse_future_knowledge
+
+QUESTION_WORDS = ("known_at", "basis", "industry", "ownership", "min_total_wan")
+
+
+class Reports(ViewSet):
+    """The reports. A question is put in the address; nothing is written."""
+
+    @extend_schema(
+        operation_id="reports_stage_board",
+        description="Number and total investment of the projects in each bucket, park by park, at the end of a day.",
+        parameters=[shapes.BoardQuestionSerializer],
+        responses=shapes.BoardSerializer,
+    )
+    @action(detail=False, url_path="stage-board", url_name="stage-board")
+    def stage_board(self, request: Request) -> Response:
+        question, _asked = read_question(request, shapes.BoardQuestionSerializer, day="as_of")
+        board = stage_board.board(
+            ProjectState.objects.visible_to(request.user), Park.objects.visible_to(request.user), question
+        )
+        answer = {
+            "as_of": question.as_of,
+            "known_at": question.known_at,
+            "basis": question.basis,
+            "rows": [{"park": row.park, **row.figures} for row in board.rows],
+            "total": board.total,
+        }
+        return Response(shapes.BoardSerializer(answer).data)
+
+
+def read_question(request: Request, serializer_class: Any, *, day: str) -> tuple[Question, dict[str, Any]]:
+    """The question in the address, `day` being the parameter that holds its day, and what else was asked."""
+    refuse_unknown_parameters(request, serializer_class().fields)
+    serializer = serializer_class(data=request.query_params.dict())
+    serializer.is_valid(raise_exception=True)
+    asked = serializer.validated_data
+    today = timezone.localdate()
+    for name, refuse in ((day, refuse_future), ("known_at", refuse_future_knowledge)):
+        _refuse(name, asked.get(name), refuse, today)
+    question = Question(
+        as_of=asked.pop(day, None) or today,
+        park=_park(request, asked.pop("park", "")),
+        **{name: asked.pop(name) for name in QUESTION_WORDS if name in asked},
+    )
+    return question, asked
+
+
+def _refuse(name: str, value: Any, refuse: Any, today: Any) -> None:
+    try:
+        if value is not None:
+            refuse(value, today)
+    except ValueError as sentence:
+        raise serializers.ValidationError({name: [str(sentence)]}) from None
+
+
+def _park(request: Request, code: str) -> Park | None:
+    return get_object_or_404(Park.objects.visible_to(request.user), code=code) if code else None
