@@ -33,7 +33,8 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs):
         if settings.DEMO:
-            kwargs["demo_people"] = User.objects.filter(is_active=True).order_by("pk")[:10]
+            demo_people = User.objects.filter(is_active=True)  # scoped: the demo names its accounts to everybody
+            kwargs["demo_people"] = demo_people.order_by("pk")[:10]
         return super().get_context_data(**kwargs)
 
     def form_valid(self, form):
@@ -69,7 +70,8 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     # A copy: a refused form must not change the name shown in the head of the page.
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    myself = User.objects.get(pk=request.user.pk)  # scoped: oneself
+    form = ProfileForm(request.POST or None, instance=myself)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         actions.edit_profile(
@@ -101,7 +103,7 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
     """Called by the throttle after too many failures: says how long it will last, to people and to programs."""
     name = (credentials or {}).get("username") or request.POST.get("username", "")
     attempt = (
-        AccessAttempt.objects.filter(username=name, ip_address=request.axes_ip_address)
+        AccessAttempt.objects.filter(username=name, ip_address=request.axes_ip_address)  # scoped: the throttle's own
         .order_by("-attempt_time")
         .first()
     )

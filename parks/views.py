@@ -18,6 +18,8 @@ from parks.forms import FirstPasswordForm, NewParkForm, ParkForm, PersonForm, Po
 from parks.models import Membership, Park
 from parks.querysets import people_within_reach
 
+PEOPLE = get_user_model().objects.all()  # scoped: only ever asked through `people_within_reach`
+
 
 @login_required
 def park_list(request):
@@ -51,7 +53,8 @@ def park_edit(request, code):
     if not may(request.user, "parks.edit_park", park):
         raise PermissionDenied(_("Your role does not allow this here. Ask an administrator of the park."))
     # A copy: a refused form must not change the park named in the head of the page.
-    form = ParkForm(request.POST or None, instance=Park.objects.get(pk=park.pk))
+    copy = Park.objects.get(pk=park.pk)  # scoped: the same row again
+    form = ParkForm(request.POST or None, instance=copy)
     if form.is_valid():
         changes = {name: value for name, value in form.cleaned_data.items() if name in actions.EDITABLE}
         expected = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else None
@@ -98,8 +101,7 @@ def _reach(request):
 
 def _person(request, pk, parks):
     """A person the viewer may manage, and the park through which."""
-    people = people_within_reach(get_user_model().objects.all(), request.user, parks)
-    person = get_object_or_404(people, pk=pk)
+    person = get_object_or_404(people_within_reach(PEOPLE, request.user, parks), pk=pk)
     through = parks.filter(memberships__user=person).first() or parks.first()
     return person, through
 
@@ -107,9 +109,9 @@ def _person(request, pk, parks):
 @login_required
 def people_list(request):
     parks = _reach(request)
-    shown = Membership.objects.filter(park__in=parks).select_related("park")
+    shown = Membership.objects.filter(park__in=parks).select_related("park")  # scoped: by `parks`
     people = (
-        people_within_reach(get_user_model().objects.all(), request.user, parks)
+        people_within_reach(PEOPLE, request.user, parks)
         .prefetch_related(Prefetch("memberships", queryset=shown, to_attr="posts_here"))
         .order_by("username")
     )
@@ -163,11 +165,9 @@ def person_grant(request, pk):
 def person_revoke(request, pk, membership):
     parks = _reach(request)
     person, _through = _person(request, pk, parks)
-    post = get_object_or_404(
-        Membership.objects.select_related("park", "user"), pk=membership, user=person, park__in=parks
-    )
+    post = get_object_or_404(person.memberships.filter(park__in=parks).select_related("park", "user"), pk=membership)
     _tell(request, _("Role taken away"), actions.revoke_role, post)
-    if not people_within_reach(get_user_model().objects.filter(pk=person.pk), request.user, parks).exists():
+    if not people_within_reach(PEOPLE.filter(pk=person.pk), request.user, parks).exists():
         return redirect("parks:people-list")
     return redirect("parks:person-detail", pk=person.pk)
 
