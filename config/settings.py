@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.refusals.RefusalMiddleware",
     # Last, so that it sees the refusal of a sign-in and can answer with the time left.
     "axes.middleware.AxesMiddleware",
 ]
@@ -136,7 +137,11 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 # The embedded worker shares the process with the web server: it must leave its output and loggers alone.
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE: dict[str, dict] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict] = {
+    # Skipped rounds are not made up for: the next one finds all there is.
+    "resume-jobs": {"task": "core.resume_jobs", "schedule": 30.0, "options": {"expires": 25}},
+    "tidy-up": {"task": "core.tidy_up", "schedule": 3600.0, "options": {"expires": 3000}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 
 # People and sign-in.

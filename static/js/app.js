@@ -152,6 +152,34 @@
     unlockForms();
   });
 
+  // A fragment that could not be fetched says so on the page; the two sentences wait in templates.
+  function sayFailed(id) {
+    const source = document.getElementById(id);
+    const main = document.getElementById("main");
+    for (const old of main.querySelectorAll("[data-failure]")) old.remove();
+    const notice = source.content.firstElementChild.cloneNode(true);
+    notice.dataset.failure = "";
+    main.prepend(notice);
+    notice.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("htmx:sendError", () => sayFailed("no-answer"));
+  document.addEventListener("htmx:timeout", () => sayFailed("no-answer"));
+  document.addEventListener("htmx:responseError", (event) => {
+    // The session ended: the sign-in page brings the person back here, and kept text is still there.
+    if (event.detail.xhr.status === 401) location.reload();
+    else sayFailed("refused");
+  });
+  // A signed-out fragment is redirected to the sign-in page, which must not land inside a sheet.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const address = event.detail.xhr.responseURL;
+    const body = document.body;
+    if (address && new URL(address).pathname === body.dataset.signIn) {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
+  });
+
   function prepare(root) {
     for (const area of root.querySelectorAll("[data-keep]")) keepText(area);
     for (const toast of root.querySelectorAll("[data-toast]")) runToast(toast);

@@ -57,7 +57,13 @@
         boundaryGap: false,
         axisLine: { lineStyle: { color: token("line") } },
         axisTick: { show: false },
-        axisLabel: { ...text, hideOverlap: true, showMinLabel: true, showMaxLabel: true, alignMinLabel: "left" },
+        axisLabel: {
+          ...text,
+          hideOverlap: true,
+          showMinLabel: true,
+          showMaxLabel: true,
+          alignMinLabel: "left",
+        },
       },
       yAxis: {
         type: "value",

@@ -33,13 +33,16 @@
     const links = [...document.querySelectorAll("[data-row]")].filter(shown);
     if (!links.length) return false;
     const at = links.indexOf(document.activeElement);
-    const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1);
+    const next =
+      at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1);
     links[next].focus();
     return true;
   }
 
   function focusFilter() {
-    const first = [...document.querySelectorAll(".filters :is(input, select):not([type=hidden])")].find(shown);
+    const first = [...document.querySelectorAll(".filters :is(input, select):not([type=hidden])")].find(
+      shown,
+    );
     if (first) first.focus();
     return Boolean(first);
   }
