@@ -46,6 +46,7 @@
   function option(data) {
     const token = tokens();
     const places = data.places ?? 1;
+    const latest = data.labels.length - 1;
     const text = { color: token("ink-3"), fontFamily: token("sans"), fontSize: 12 };
     return {
       animation: false,
@@ -59,10 +60,8 @@
         axisTick: { show: false },
         axisLabel: {
           ...text,
-          hideOverlap: true,
-          showMinLabel: true,
-          showMaxLabel: true,
           alignMinLabel: "left",
+          interval: (at) => [0, latest >> 1, latest].includes(at),
         },
       },
       yAxis: {
@@ -129,6 +128,7 @@
 
   drawAll();
   new ResizeObserver(() => charts.forEach((chart) => chart.resize())).observe(document.documentElement);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  for (const query of ["(prefers-color-scheme: dark)", "print"])
+    matchMedia(query).addEventListener("change", drawAll);
   document.addEventListener("htmx:load", drawAll);
 })();
