@@ -99,6 +99,16 @@ def require(by, verb, park=None):
         raise PermissionDenied(_("Your role does not allow this here. Ask an administrator of the park."))
 
 
+def roles_with(verb):
+    return [role for role, verbs in VERBS.items() if verb in verbs]
+
+
+def paths_over(park):
+    """The paths of the parks whose role holders reach `park`: its own and those above it."""
+    keys = park.path.strip("/").split("/")
+    return ["/" + "/".join(keys[: depth + 1]) + "/" for depth in range(len(keys))]
+
+
 def roles_of(user):
     """The user's roles, strongest first; a superuser counts as administrator."""
     held = {role for role, _path in posts(user)}
@@ -115,4 +125,15 @@ def within(user, field="path"):
     condition = Q(pk__in=[])
     for _role, path in posts(user):
         condition |= Q(**{f"{field}__startswith": path})
+    return condition
+
+
+def within_for(user, verb, field="path"):
+    """As `within`, but only the parks over which one of the user's roles allows `verb`."""
+    if user.is_authenticated and user.is_active and user.is_superuser:
+        return None
+    condition = Q(pk__in=[])
+    for role, path in posts(user):
+        if verb in VERBS[role]:
+            condition |= Q(**{f"{field}__startswith": path})
     return condition

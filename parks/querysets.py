@@ -2,13 +2,18 @@
 
 from django.db import models
 
-from parks.access import within
+from parks.access import paths_over, roles_with, within, within_for
 
 
 class ParkQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The parks the user's roles lie over, and all below them."""
         condition = within(user)
+        return self if condition is None else self.filter(condition)
+
+    def where_may(self, user, verb):
+        """The parks in which `user` may do `verb`."""
+        condition = within_for(user, verb)
         return self if condition is None else self.filter(condition)
 
     def under(self, park):
@@ -41,3 +46,10 @@ def people_within_reach(people, user, parks):
     if within(user) is None:
         return people
     return people.filter(pk__in=people.model.objects.filter(memberships__park__in=parks).values("pk"))
+
+
+def people_who_may(people, verb, *, park=None, parks=None):
+    """Of the users `people`, the active ones who may do `verb` in `park`, or who hold that right within `parks`."""
+    posts = {"memberships__role__in": roles_with(verb)}
+    posts |= {"memberships__park__path__in": paths_over(park)} if park else {"memberships__park__in": parks}
+    return people.filter(is_active=True, pk__in=people.model.objects.filter(**posts).values("pk"))
