@@ -108,13 +108,26 @@ def fetch_assets():
     if read(ASSETS_STAMP) == wanted:
         return
     say("Fetching the browser libraries (once)")
-    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     npm = shutil.which("npm") if shutil.which("node") else None
-    if not (npm and works([npm, *arguments])) and not works([*npm_from_pip(), *arguments]):
+    if not (npm and works_with([npm])) and not works_with(npm_from_pip()):
         say("  failed: charts stay empty until the next start finds the package registry, or install Node.js 20")
         return
     run([PYTHON, "manage.py", "copy_assets"])
     write(ASSETS_STAMP, wanted)
+
+
+def works_with(npm):
+    arguments = [
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--fetch-retries=2",
+        "--fetch-retry-mintimeout=1000",
+        "--fetch-retry-maxtimeout=5000",
+    ]
+    # The node from pip brings its own list of authorities; an office network may have one more, known to the system.
+    return works([*npm, *arguments], NODE_USE_SYSTEM_CA="1")
 
 
 def copier():
