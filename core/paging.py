@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -11,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.constants import LOOKUP_SEP
 
 COUNT_CAP = 10**4
@@ -48,8 +47,7 @@ class _Place:
 class Keyset:
     """Pages of `queryset` by one column and, among equals, by primary key in the same direction.
 
-    Empty values come last in both directions. For speed the table needs an index on (column, id); for a
-    column that may be empty, one declared with `nulls_last`.
+    Empty values come last in both directions. For speed the table needs a plain index on (column, id).
     """
 
     def __init__(self, queryset: models.QuerySet, *, order: str, size: int = 50) -> None:
@@ -62,7 +60,10 @@ class Keyset:
         self.may_be_empty = self.name != "pk" and _may_be_empty(queryset, self.name)
 
     def page(self, cursor: str | None = None, *, strict: bool = False) -> Page:
-        """One page, in one query. A cursor that is not ours gives the first page, or BadCursor when `strict`."""
+        """One page, in one query (two where the empty values begin).
+
+        A cursor that is not ours gives the first page, or BadCursor when `strict`.
+        """
         try:
             place = self._read(cursor) if cursor else None
         except BadCursor:
@@ -83,31 +84,43 @@ class Keyset:
 
     def _rows(self, place: _Place | None) -> list[Any]:
         back = place is not None and place.back
-        rows = self.queryset.filter(self._beyond(place)) if place else self.queryset
-        return list(rows.order_by(*self._ordering(back=back))[: self.size + 1])
+        sign = "-" if self.descending != back else ""
+        ordering = [sign + name for name in dict.fromkeys([self.name, "pk"])]
+        rows: list[Any] = []
+        for part in self._parts(place):
+            if len(rows) <= self.size:
+                rows += self.queryset.filter(part).order_by(*ordering)[: self.size + 1 - len(rows)]
+        return rows
 
-    def _ordering(self, *, back: bool) -> Iterable[Any]:
-        descending = self.descending != back
-        if self.name != "pk":
-            # Plain columns stay plain: NULLS LAST would hide their index from PostgreSQL.
-            empties = {"nulls_first" if back else "nulls_last": True} if self.may_be_empty else {}
-            column = F(self.name)
-            yield column.desc(**empties) if descending else column.asc(**empties)
-        yield "-pk" if descending else "pk"
+    def _parts(self, place: _Place | None) -> list[Q]:
+        """Where the rows lie, nearest first: those with a value and the empty ones, each a plain range of the index.
+
+        Asked in one query with OR or NULLS LAST, the databases would walk the index from its start.
+        """
+        if not self.may_be_empty:
+            return [self._beyond(place) if place else Q()]
+        filled, empty = Q(**{f"{self.name}__isnull": False}), Q(**{f"{self.name}__isnull": True})
+        if place is None:
+            return [filled, empty]
+        if place.value is None:
+            among_empty = empty & self._beyond_key(place)
+            return [among_empty, filled] if place.back else [among_empty]
+        return [self._beyond(place)] if place.back else [self._beyond(place), empty]
 
     def _beyond(self, place: _Place) -> Q:
-        further = "lt" if self.descending != place.back else "gt"
-        after_key = Q(**{f"pk__{further}": place.pk})
         if self.name == "pk":
-            return after_key
-        empty = Q(**{f"{self.name}__isnull": True})
-        if place.value is None:
-            return ~empty | (empty & after_key) if place.back else empty & after_key
+            return self._beyond_key(place)
+        further = self._further(place)
         # The first condition is implied by the second; it is the one an index can follow.
-        beyond = Q(**{f"{self.name}__{further}e": place.value}) & (
-            Q(**{f"{self.name}__{further}": place.value}) | after_key
+        return Q(**{f"{self.name}__{further}e": place.value}) & (
+            Q(**{f"{self.name}__{further}": place.value}) | self._beyond_key(place)
         )
-        return beyond | empty if self.may_be_empty and not place.back else beyond
+
+    def _beyond_key(self, place: _Place) -> Q:
+        return Q(**{f"pk__{self._further(place)}": place.pk})
+
+    def _further(self, place: _Place) -> str:
+        return "lt" if self.descending != place.back else "gt"
 
     def _as_page(self, items: list[Any], *, has_next: bool, has_previous: bool) -> Page:
         return Page(
