@@ -141,6 +141,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     # Skipped rounds are not made up for: the next one finds all there is.
     "resume-jobs": {"task": "core.resume_jobs", "schedule": 30.0, "options": {"expires": 25}},
     "tidy-up": {"task": "core.tidy_up", "schedule": 3600.0, "options": {"expires": 3000}},
+    "refresh-trend": {"task": "reports.refresh_trend", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
 
@@ -239,7 +240,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "core.parsers.CarefulJSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
@@ -259,6 +260,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Choices stay where they are used: many fields are called "kind" or "stage", and each has its own.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 LOG_LEVEL = env.text("YINFENG_LOG_LEVEL", "INFO").upper()

@@ -47,7 +47,7 @@ def _answer_to_violation(violation: RuleViolation, request: Request) -> Response
     content: dict[str, Any] = {"reasons": list(violation.reasons), "fields": violation.fields}
     code = status.HTTP_409_CONFLICT
     if isinstance(violation, StaleEdit):
-        content["current"] = violation.current
+        content["current"] = {name: getattr(value, "pk", value) for name, value in violation.current.items()}
         if "If-Match" in request.headers:
             code = status.HTTP_412_PRECONDITION_FAILED
     return Response(content, status=code)

@@ -1,0 +1,1 @@
+"""The API's door to the people who sign in."""

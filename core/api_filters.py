@@ -1,0 +1,54 @@
+"""The kinds of filter the lists of the API have: a row by its id, a day, an amount."""
+
+from collections.abc import Callable
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+from core.fields import DayFormField, WanFormField
+
+
+@extend_schema_field(OpenApiTypes.INT64)
+class RowFilter(django_filters.ModelChoiceFilter):
+    """Rows that belong to one the viewer may see; `rows` tells these from the user."""
+
+    def __init__(self, rows: Callable[[Any], models.QuerySet], **options: Any) -> None:
+        super().__init__(queryset=lambda request: rows(request.user), **options)
+
+
+class _IsoDayField(DayFormField):
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        if value not in self.empty_values and "-" not in str(value):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class DayFilter(django_filters.Filter):
+    field_class = _IsoDayField
+
+
+@extend_schema_field({"type": "string", "example": "100000"})
+class WanFilter(django_filters.Filter):
+    """An amount in 万元; 10亿 is read too."""
+
+    field_class = WanFormField
+
+
+class CodedChoiceFilter(django_filters.ChoiceFilter):
+    """A choice by its name or by its code in the trade (P60)."""
+
+    def __init__(self, codes: dict[Any, str], **options: Any) -> None:
+        self.by_code = {code: choice.value for choice, code in codes.items()}
+        both = [*(choice.value for choice in codes), *self.by_code]
+        super().__init__(choices=[(each, each) for each in both], **options)
+
+    def filter(self, rows: models.QuerySet, value: Any) -> models.QuerySet:
+        return super().filter(rows, self.by_code.get(value, value))

@@ -1,0 +1,85 @@
+"""What the lists of companies, contacts, leads and interactions may be narrowed by."""
+
+from typing import Any
+
+import django_filters
+from django.db import models
+
+from core.api_filters import CodedChoiceFilter, DayFilter, RowFilter, WanFilter
+from core.filters import StrictFilterForm, StrictFilterSet
+from crm.lifecycle import CODES
+from crm.models import Company, Contact, Interaction, InteractionKind, Lead, LeadSource, Ownership
+from parks.api.fields import colleagues
+from parks.api.filters import IndustryFilter, ParkFilter
+
+
+class CompanyFilters(StrictFilterSet):
+    q = django_filters.CharFilter(label="Part of the name or an alias, or the whole credit code.", method="by_text")
+    park = ParkFilter(label="Code of a park in which, or below which, the company is known.", method="known_in_park")
+    ownership = django_filters.ChoiceFilter(choices=Ownership)
+    industry = IndustryFilter()
+
+    class Meta:
+        model = Company
+        fields = ("ownership",)
+        form = StrictFilterForm
+
+    def by_text(self, rows: models.QuerySet, _name: str, text: str) -> models.QuerySet:
+        return rows.named_like(text)
+
+    def known_in_park(self, rows: models.QuerySet, _name: str, park: Any) -> models.QuerySet:
+        known = Company.known_in.rel.related_model.objects.in_park(park)
+        return rows.filter(pk__in=known.values("company_id"))
+
+
+class ContactFilters(StrictFilterSet):
+    company = RowFilter(Company.objects.visible_to)
+    q = django_filters.CharFilter(label="Part of the name.", field_name="full_name", lookup_expr="icontains")
+
+    class Meta:
+        model = Contact
+        fields = ()
+        form = StrictFilterForm
+
+
+class LeadFilters(StrictFilterSet):
+    q = django_filters.CharFilter(label="Part of the title, the content or the company.", method="by_text")
+    park = ParkFilter()
+    company = RowFilter(Company.objects.visible_to)
+    stage = CodedChoiceFilter(CODES)
+    source = django_filters.ChoiceFilter(choices=LeadSource)
+    industry = IndustryFilter()
+    owner = RowFilter(colleagues)
+    open = django_filters.BooleanFilter(label="Somebody still has to do something.", method="only_open")
+    received_from = DayFilter(field_name="received_on", lookup_expr="gte")
+    received_until = DayFilter(field_name="received_on", lookup_expr="lte")
+    due_until = DayFilter(label="Open, with a next step due by this day.", method="due_by")
+    min_intended_wan = WanFilter(field_name="intended_investment_wan", lookup_expr="gte")
+
+    class Meta:
+        model = Lead
+        fields = ("source",)
+        form = StrictFilterForm
+
+    def by_text(self, rows: models.QuerySet, _name: str, text: str) -> models.QuerySet:
+        return rows.mentioning(text)
+
+    def only_open(self, rows: models.QuerySet, _name: str, wanted: bool) -> models.QuerySet:  # noqa: FBT001
+        return rows.open() if wanted else rows.exclude(pk__in=rows.open().values("pk"))
+
+    def due_by(self, rows: models.QuerySet, _name: str, day: Any) -> models.QuerySet:
+        return rows.due_by(day)
+
+
+class InteractionFilters(StrictFilterSet):
+    park = ParkFilter()
+    company = RowFilter(Company.objects.visible_to)
+    lead = RowFilter(Lead.objects.visible_to)
+    kind = django_filters.ChoiceFilter(choices=InteractionKind)
+    happened_from = DayFilter(field_name="happened_on", lookup_expr="gte")
+    happened_until = DayFilter(field_name="happened_on", lookup_expr="lte")
+
+    class Meta:
+        model = Interaction
+        fields = ("kind",)
+        form = StrictFilterForm

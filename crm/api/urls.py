@@ -1,0 +1,12 @@
+"""The API's addresses of companies, contacts, leads and interactions."""
+
+from rest_framework.routers import DefaultRouter
+
+from crm.api.views import Companies, Contacts, Interactions, Leads
+
+
+def register(router: DefaultRouter) -> None:
+    router.register("companies", Companies, basename="company")
+    router.register("contacts", Contacts, basename="contact")
+    router.register("leads", Leads, basename="lead")
+    router.register("interactions", Interactions, basename="interaction")

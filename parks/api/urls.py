@@ -1,0 +1,9 @@
+"""The API's addresses of parks."""
+
+from rest_framework.routers import DefaultRouter
+
+from parks.api.views import Parks
+
+
+def register(router: DefaultRouter) -> None:
+    router.register("parks", Parks, basename="park")
