@@ -4,6 +4,7 @@ Source: 江门市招商引资线索办理规则 (respond, assess, feed back, ass
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -88,6 +89,21 @@ def is_backward(stage, to):
     return stage in OPEN and to in OPEN and ORDER.index(to) < ORDER.index(stage)
 
 
+def likely_next(stage):
+    """The step most leads in this stage take next; None for those that are over."""
+    return next_stages(stage)[0] if stage in OPEN else None
+
+
+def earlier_stages(stage):
+    """Where an open lead may go back to, with a reason."""
+    return ORDER[: ORDER.index(stage)] if stage in OPEN else ()
+
+
+def arguments_of(to):
+    """Names of what has to be said together with the step itself."""
+    return [requirement.field for requirement in GATES[LeadStage(to)] if requirement.argument]
+
+
 def obstacles(lead, to, arguments=None):
     """Why `lead` may not enter `to` now; empty means the gate is open. `arguments` are those given with the step."""
     given = arguments or {}
@@ -106,3 +122,50 @@ def checklist(lead):
         (to, [str(r.missing) for r in GATES[to] if not r.argument and not getattr(lead, r.field)])
         for to in next_stages(lead.stage)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One stage on the way of a lead. `days` is how long it stayed there, for the present stage until now."""
+
+    stage: LeadStage
+    kind: str  # "past", "now", "next" or "skip"
+    entered_on: date | None = None
+    days: int | None = None
+
+
+def path(stage, entries, *, as_of):
+    """The way a lead went and what lies before it, from its stage changes as (stage, day) in order of recording."""
+    way = []
+    for entered, day in entries:
+        while way and ORDER.index(way[-1][0]) >= ORDER.index(entered):
+            way.pop()  # it went back there: what came after counts no longer
+        way.append((LeadStage(entered), day))
+    left_on = {each: day for (each, _day), (_next, day) in zip(way, way[1:], strict=False)}
+    days = dict(way)
+    return [
+        PathStep(each, _kind(each, stage, days), days.get(each), _stay(days.get(each), left_on.get(each, as_of)))
+        for each in ORDER
+        if each in days or (stage != S.SHELVED and each != S.SHELVED)
+    ]
+
+
+def _kind(each, stage, days):
+    if each == stage:
+        return "now"
+    if each in days:
+        return "past"
+    return "skip" if ORDER.index(each) < ORDER.index(stage) else "next"
+
+
+def _stay(entered_on, left_on):
+    return (left_on - entered_on).days if entered_on else None
+
+
+def next_step_light(due_on, *, as_of):
+    """◆ late, ▲ today, ● planned, ○ none, as the names of the four lights."""
+    if due_on is None:
+        return "idle"
+    if due_on < as_of:
+        return "bad"
+    return "warn" if due_on == as_of else "ok"

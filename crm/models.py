@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import CreditCodeField, WanField
-from crm.lifecycle import LeadStage, ShelvingReason
+from crm.lifecycle import OPEN, LeadStage, ShelvingReason
 from crm.names import masked
 from crm.querysets import CompanyQuerySet, InteractionQuerySet, LeadQuerySet, OfCompanyQuerySet
 from parks.industries import validate_industry
@@ -213,6 +213,10 @@ class Lead(models.Model):
 
     def __str__(self):
         return self.title or self.company.name
+
+    @property
+    def is_open(self):
+        return self.stage in OPEN
 
 
 class LeadStageChange(models.Model):

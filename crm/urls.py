@@ -1,0 +1,25 @@
+"""Addresses of companies, contacts, leads and interactions."""
+
+from django.urls import path
+
+from crm.views import companies, interactions, leads
+
+app_name = "crm"
+urlpatterns = [
+    path("leads/", leads.lead_list, name="lead-list"),
+    path("leads/total/", leads.lead_total, name="lead-total"),
+    path("leads/new/", leads.lead_new, name="lead-new"),
+    path("leads/amount/", leads.amount, name="amount"),
+    path("leads/<int:pk>/", leads.lead_detail, name="lead-detail"),
+    path("leads/<int:pk>/edit/", leads.lead_edit, name="lead-edit"),
+    path("leads/<int:pk>/advance/", leads.lead_advance, name="lead-advance"),
+    path("leads/<int:pk>/interactions/new/", interactions.about_lead, name="lead-interaction-new"),
+    path("companies/", companies.company_list, name="company-list"),
+    path("companies/new/", companies.company_new, name="company-new"),
+    path("companies/match/", leads.company_match, name="company-match"),
+    path("companies/<int:pk>/", companies.company_detail, name="company-detail"),
+    path("companies/<int:pk>/edit/", companies.company_edit, name="company-edit"),
+    path("companies/<int:pk>/contacts/new/", companies.contact_new, name="contact-new"),
+    path("companies/<int:pk>/interactions/new/", interactions.with_company, name="interaction-new"),
+    path("contacts/<int:pk>/edit/", companies.contact_edit, name="contact-edit"),
+]

@@ -1,0 +1,1 @@
+"""The pages of companies, contacts, leads and interactions."""

@@ -1,0 +1,190 @@
+"""Pages of companies and their contacts."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from core.paging import Keyset, capped_count
+from core.templatetags.units import day
+from crm import actions
+from crm.filters import CompanyFilters
+from crm.forms import ANOTHER, CompanyForm, ContactForm, NewCompanyForm, present
+from crm.models import Company, Contact, Interaction, Lead
+from crm.views.doing import carried_out, expected_version, likely_park, parks_to, shown_version, submission_key
+from crm.views.interactions import composer, parks_of
+from crm.views.leads import dress, matches, told_talk
+from parks import industries
+from parks.access import require, verbs_of
+
+NEWEST = 20
+LISTED = ("name", "credit_code", "ownership", "industry", "country", *Company.GRADES)
+
+
+@login_required
+@require_GET
+def company_list(request):
+    shown = CompanyFilters(request.GET or None, queryset=Company.objects.visible_to(request.user), request=request)
+    count, more = capped_count(shown.qs)
+    page = Keyset(shown.qs.only(*LISTED), order="-id").page(request.GET.get("cursor"))
+    for company in page:
+        company.industry_name = industries.label(company.industry)
+    context = {
+        "filter": shown,
+        "page": page,
+        "count": count,
+        "more": more,
+        "empty_reason": _("No company matches these filters.") if request.GET else _("No company is registered yet."),
+    }
+    return render(request, "crm/company_list.html", context)
+
+
+def _company(request, pk):
+    return get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
+
+
+@login_required
+@require_GET
+def company_detail(request, pk):
+    company = _company(request, pk)
+    user, today = request.user, timezone.localdate()
+    leads = Lead.objects.visible_to(user).filter(company=company).select_related("company", "owner", "park")
+    talks = Interaction.objects.visible_to(user).filter(company=company).select_related("recorded_by", "park")
+    newest = list(leads.order_by("-received_on", "-pk")[: NEWEST + 1])
+    for lead in newest:
+        dress(lead, today)
+    links = list(company.known_in.visible_to(user).select_related("park").order_by("park__sort_path"))
+    verbs = frozenset().union(*(verbs_of(user, link.park) for link in links))
+    context = {
+        "company": company,
+        "facts": _facts(company),
+        "aliases": list(company.aliases.order_by("name")),
+        "known_in": links,
+        "verbs": verbs,
+        "may_call": "crm.record_interaction" in verbs,
+        "contacts": list(company.contacts.all()),
+        "leads": newest[:NEWEST],
+        "more_leads": len(newest) > NEWEST,
+        "entries": [
+            told_talk(talk) for talk in talks.prefetch_related("contacts").order_by("-recorded_at", "-pk")[:NEWEST]
+        ],
+        "submission_key": submission_key(request),
+    }
+    parks = parks_of(user, company, "crm.record_interaction")
+    if parks:
+        context["composer"] = composer(company, today=today, keep=f"company-{company.pk}", parks=parks)
+    return render(request, "crm/company_detail.html", context)
+
+
+def _facts(company):
+    def row(name, value=None, **also):
+        return {"label": company._meta.get_field(name).verbose_name, "value": value or getattr(company, name), **also}
+
+    return [
+        {
+            "title": _("Facts"),
+            "rows": [
+                row("credit_code"),
+                row("ownership", company.get_ownership_display()),
+                {"label": _("Grade"), "value": _(", ").join(str(grade) for grade in company.grades)},
+                row("industry", industries.label(company.industry)),
+                row("country"),
+                row("registration_no"),
+                row("address"),
+                row("website", link=company.website),
+                row("profile"),
+                row("source_note"),
+                row("recorded_at", day(company.recorded_at)),
+            ],
+        }
+    ]
+
+
+@login_required
+def company_new(request):
+    require(request.user, "crm.register_company")
+    parks = parks_to(request.user, "crm.register_company")
+    first = likely_park(request.user, parks)
+    form = NewCompanyForm(request.POST or None, parks=parks, initial={"park": first.pk if first else None})
+    chosen = request.POST.get("company", "")
+    if chosen.isdecimal() and len(chosen) < 19:
+        return redirect("crm:company-detail", pk=_company(request, chosen).pk)
+    if form.is_valid():
+        given = form.cleaned_data | {"is_another": chosen == ANOTHER}
+        company = carried_out(request, form, lambda at, by: actions.register_company(**given, at=at, by=by))
+        if company:
+            messages.success(request, _("Company saved"))
+            return redirect("crm:company-detail", pk=company.pk)
+    match = matches(request.user, form["name"].value() or "", chosen=chosen)
+    context = {"form": form, "submission_key": submission_key(request), "match": match if form.is_bound else {}}
+    return render(request, "crm/company_form.html", context)
+
+
+@login_required
+def company_edit(request, pk):
+    company = _company(request, pk)
+    actions.require_for_company(request.user, "crm.edit_company", company)
+    names = list(company.aliases.order_by("name").values_list("name", flat=True))
+    form = CompanyForm(request.POST or None, initial=present(company, actions.COMPANY_EDITABLE) | {"aliases": names})
+    if form.is_valid():
+        changes, version = form.changes(), expected_version(request)
+        aliases = changes.pop("aliases", None)
+        saved = carried_out(
+            request,
+            form,
+            lambda at, by: actions.edit_company(
+                company, changes=changes, aliases=aliases, expected_version=version, at=at, by=by
+            ),
+        )
+        if saved:
+            messages.success(request, _("Company saved"))
+            return redirect("crm:company-detail", pk=company.pk)
+    context = {
+        "company": company,
+        "form": form,
+        "version": shown_version(request, form, company),
+        "submission_key": submission_key(request),
+    }
+    return render(request, "crm/company_form.html", context)
+
+
+@login_required
+def contact_new(request, pk):
+    company = _company(request, pk)
+    actions.require_for_company(request.user, "crm.add_contact", company)
+    form = ContactForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        contact = carried_out(request, form, lambda at, by: actions.add_contact(company, **given, at=at, by=by))
+        if contact:
+            messages.success(request, _("Contact saved"))
+            return redirect("crm:company-detail", pk=company.pk)
+    context = {"company": company, "form": form, "submission_key": submission_key(request)}
+    return render(request, "crm/contact_form.html", context)
+
+
+@login_required
+def contact_edit(request, pk):
+    contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("company"), pk=pk)
+    actions.require_for_company(request.user, "crm.edit_contact", contact.company)
+    form = ContactForm(request.POST or None, initial=present(contact, actions.CONTACT_EDITABLE))
+    if form.is_valid():
+        changes, version = form.changes(), expected_version(request)
+        saved = carried_out(
+            request,
+            form,
+            lambda at, by: actions.edit_contact(contact, changes=changes, expected_version=version, at=at, by=by),
+        )
+        if saved:
+            messages.success(request, _("Contact saved"))
+            return redirect("crm:company-detail", pk=contact.company_id)
+    context = {
+        "company": contact.company,
+        "contact": contact,
+        "form": form,
+        "version": shown_version(request, form, contact),
+        "submission_key": submission_key(request),
+    }
+    return render(request, "crm/contact_form.html", context)

@@ -1,0 +1,66 @@
+"""What every page that carries out a deed does around it: the clock, double submission, refusals back into the form."""
+
+from django.contrib.auth import get_user_model
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.errors import RuleViolation, StaleEdit
+from core.forms import show_violation
+from core.submissions import new_key, once
+from parks.models import Park
+
+
+def carried_out(request, form, do):
+    """What `do(at, by)` gives, done once however often the form is sent; None where it was refused."""
+    at = timezone.now()
+    try:
+        return once(request.POST.get("submission_key", ""), by=request.user, at=at, do=lambda: do(at, request.user))
+    except StaleEdit as stale:
+        form.clashes = form.clashes_with(stale.current) if hasattr(form, "clashes_with") else []
+        form.is_stale = True
+        show_violation(form, stale)
+    except RuleViolation as violation:
+        show_violation(form, violation)
+    return None
+
+
+def submission_key(request):
+    return request.POST.get("submission_key") or new_key()
+
+
+def expected_version(request):
+    said = request.POST.get("version", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None
+
+
+def shown_version(request, form, record):
+    """The version the form was opened with; after a clash the present one, so that saving again means it."""
+    if getattr(form, "is_stale", False):
+        return type(record).objects.values_list("version", flat=True).get(pk=record.pk)
+    return expected_version(request) or record.version
+
+
+def parks_to(user, verb):
+    return Park.objects.where_may(user, verb).in_tree_order()
+
+
+def likely_park(user, parks):
+    """The park to start with: the only one, or the uppermost of somebody who works in one park and what lies in it."""
+    parks = list(parks)
+    if parks and all(park.path.startswith(parks[0].path) for park in parks) and parks[0].kind != "zone":
+        return parks[0]
+    return parks[0] if len(parks) == 1 else None
+
+
+def everybody():
+    return get_user_model().objects.order_by("full_name", "username")
+
+
+def back_to(request, fallback):
+    """Where the form says it came from, if that is a page of this site."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(target if safe and target.startswith("/") else fallback)

@@ -1,0 +1,76 @@
+"""Logging a conversation, with a company or about a lead, and who may see how to reach the people."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import actions
+from crm.forms import InteractionForm
+from crm.models import Company, Contact, Lead
+from crm.views.doing import back_to, carried_out, submission_key
+from parks.access import may, require
+from parks.models import Park
+
+
+def parks_of(user, company, verb):
+    """The parks where the company is known and the user may do `verb`."""
+    links = company.known_in.visible_to(user).select_related("park").order_by("park__sort_path")
+    return [link.park for link in links if may(user, verb, link.park)]
+
+
+def may_call(user, company):
+    """Whoever may log conversations with the company sees its people's numbers in full; others see them masked."""
+    return bool(parks_of(user, company, "crm.record_interaction"))
+
+
+def composer(company, *, today, keep, data=None, parks=None):
+    initial = {"kind": "call", "happened_on": today}
+    if parks:
+        initial["park"] = parks[0].pk
+        parks = Park.objects.filter(pk__in=[park.pk for park in parks])
+    contacts = Contact.objects.filter(company=company)
+    return InteractionForm(data, initial=initial, contacts=contacts, today=today, keep=keep, parks=parks)
+
+
+@login_required
+def about_lead(request, pk):
+    leads = Lead.objects.visible_to(request.user).select_related("company", "park")
+    lead = get_object_or_404(leads, pk=pk)
+    require(request.user, "crm.record_interaction", lead.park)
+    form = composer(lead.company, today=timezone.localdate(), keep=f"lead-{lead.pk}", data=request.POST or None)
+    context = {"company": lead.company, "lead": lead, "back": reverse("crm:lead-detail", args=[lead.pk])}
+    return _page(request, form, context, park=lead.park)
+
+
+@login_required
+def with_company(request, pk):
+    company = get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
+    parks = parks_of(request.user, company, "crm.record_interaction")
+    if not parks:
+        actions.require_for_company(request.user, "crm.record_interaction", company)
+    form = composer(
+        company, today=timezone.localdate(), keep=f"company-{company.pk}", data=request.POST or None, parks=parks
+    )
+    context = {"company": company, "lead": None, "back": reverse("crm:company-detail", args=[company.pk])}
+    return _page(request, form, context)
+
+
+def _page(request, form, context, park=None):
+    if form.is_valid():
+        said = {"park": park, **form.cleaned_data}
+        logged = carried_out(
+            request,
+            form,
+            lambda at, by: actions.record_interaction(
+                company=context["company"], lead=context["lead"], **said, at=at, by=by
+            ),
+        )
+        if logged:
+            messages.success(request, _("Conversation logged"))
+            return back_to(request, context["back"])
+    return render(
+        request, "crm/interaction_new.html", context | {"form": form, "submission_key": submission_key(request)}
+    )

@@ -1,0 +1,384 @@
+"""Pages of leads: the list, one lead with its way and conversations, logging, editing and moving it on."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from core.dates import local_day
+from core.paging import Keyset, capped_count
+from core.templatetags.units import day, wan, yi
+from crm import actions
+from crm.filters import LeadFilters
+from crm.forms import ANOTHER, AdvanceForm, AmountForm, LeadForm, NewLeadForm, present
+from crm.lifecycle import LeadStage, arguments_of, checklist, likely_next, next_stages, next_step_light, path
+from crm.models import Company, Interaction, Lead
+from crm.views.doing import (
+    carried_out,
+    everybody,
+    expected_version,
+    likely_park,
+    parks_to,
+    shown_version,
+    submission_key,
+)
+from crm.views.interactions import composer, may_call
+from parks import industries
+from parks.access import require, verbs_of
+from parks.querysets import people_who_may
+
+LISTED = (
+    "code",
+    "title",
+    "received_on",
+    "intended_investment_wan",
+    "industry",
+    "stage",
+    "next_step_due_on",
+    "last_contact_on",
+    "company__name",
+    "owner__full_name",
+    "owner__username",
+    "park__name",
+    "park__short_name",
+)
+
+
+def _filtered(request):
+    return LeadFilters(request.GET or None, queryset=Lead.objects.visible_to(request.user), request=request)
+
+
+@login_required
+@require_GET
+def lead_list(request):
+    shown = _filtered(request)
+    leads = shown.qs
+    count, more = capped_count(leads)
+    rows = leads.select_related("company", "owner", "park").only(*LISTED)
+    page = Keyset(rows, order="-received_on").page(request.GET.get("cursor"))
+    today = timezone.localdate()
+    for lead in page:
+        dress(lead, today)
+    context = {
+        "filter": shown,
+        "page": page,
+        "count": count,
+        "more": more,
+        # A sum over more rows than are counted comes in a second request, so that the page need not wait for it.
+        "total": None if more else leads.total_intended_wan(),
+        "empty_reason": _("No lead matches these filters.") if request.GET else _("No lead has been logged yet."),
+    }
+    return render(request, "crm/lead_list.html", context)
+
+
+@login_required
+@require_GET
+def lead_total(request):
+    leads = _filtered(request).qs
+    return HttpResponse(yi(leads.total_intended_wan()), content_type="text/plain; charset=utf-8")
+
+
+def dress(lead, today):
+    """What a row shows besides the columns: the industry's name, and the next step as a light in words."""
+    lead.industry_name = industries.INDUSTRIES[lead.industry].name if lead.industry in industries.INDUSTRIES else ""
+    lead.light = next_step_light(lead.next_step_due_on, as_of=today) if lead.is_open else ""
+    lead.light_words = _light_words(lead.next_step_due_on, today) if lead.is_open else ""
+
+
+def _light_words(due_on, today):
+    if due_on is None:
+        return _("No next step")
+    days = (due_on - today).days
+    if days == 0:
+        return _("Due today")
+    if days < 0:
+        return ngettext("%(counter)d day late", "%(counter)d days late", -days) % {"counter": -days}
+    return ngettext("In %(counter)d day", "In %(counter)d days", days) % {"counter": days}
+
+
+@login_required
+@require_GET
+def lead_detail(request, pk):
+    lead = _lead(request, pk)
+    verbs = verbs_of(request.user, lead.park)
+    changes = list(lead.stage_changes.select_related("recorded_by"))
+    talks = list(
+        Interaction.objects.visible_to(request.user)
+        .filter(lead=lead)
+        .select_related("recorded_by")
+        .prefetch_related("contacts")
+    )
+    today = timezone.localdate()
+    dress(lead, today)
+    likely = likely_next(lead.stage)
+    context = {
+        "lead": lead,
+        "verbs": verbs,
+        "path": _path(lead, changes, today),
+        "facts": _facts(lead, verbs),
+        "entries": _timeline(changes, talks),
+        "needs": _needs(lead),
+        "likely": likely,
+        "likely_missing": dict(checklist(lead)).get(likely, []),
+        "step": _step_form(lead, likely, today) if likely and likely != LeadStage.CONVERTED else None,
+        "may_open_project": "projects.open_project" in verbs and LeadStage.CONVERTED in next_stages(lead.stage),
+        "submission_key": submission_key(request),
+        "contacts": lead.company.contacts.all()[:20],
+        "may_call": may_call(request.user, lead.company),
+    }
+    if "crm.record_interaction" in verbs:
+        context["composer"] = composer(lead.company, today=today, keep=f"lead-{lead.pk}")
+    return render(request, "crm/lead_detail.html", context)
+
+
+def _lead(request, pk):
+    leads = Lead.objects.visible_to(request.user).select_related("company", "park", "owner", "recorded_by")
+    return get_object_or_404(leads, pk=pk)
+
+
+def _step_form(lead, likely, today):
+    form = AdvanceForm(stage=lead.stage, today=today, initial={"to": likely, "effective_on": today})
+    form.asks_note = "note" in arguments_of(likely)
+    return form
+
+
+def _path(lead, changes, today):
+    ends = lead.received_on if lead.stage == LeadStage.REGISTERED and len(changes) == 1 else None
+    entries = [
+        (change.to_stage, ends or (lead.received_on if not change.from_stage else change.effective_on))
+        for change in changes
+    ]
+    as_of = today if lead.is_open else lead.stage_since
+    return path(lead.stage, entries, as_of=as_of)
+
+
+def _facts(lead, verbs):
+    def row(name, value=None, **also):
+        return {"label": Lead._meta.get_field(name).verbose_name, "value": value or getattr(lead, name), **also}
+
+    firm = reverse("crm:company-detail", args=[lead.company_id])
+    amount = lead.intended_investment_wan
+    return [
+        {
+            "title": _("Intention"),
+            "rows": [
+                row("company", lead.company.name, link=firm),
+                row(
+                    "intended_investment_wan",
+                    wan(amount),
+                    hint=_("RMB 10k, that is %(yi)s (RMB 100m)") % {"yi": yi(amount, 2)} if amount else "",
+                ),
+                row("industry", industries.label(lead.industry)),
+                row("content"),
+                row("land_wanted_mu", hint=_("mu") if lead.land_wanted_mu else ""),
+                row("floor_wanted_sqm", hint=_("m²") if lead.floor_wanted_sqm else ""),
+                row("site_wishes"),
+                row("needs"),
+            ],
+        },
+        {
+            "title": _("Origin"),
+            "rows": [
+                row("received_on", day(lead.received_on)),
+                row("source", lead.get_source_display()),
+                row("referrer"),
+                row("owner", str(lead.owner) if lead.owner else ""),
+                row("park", lead.park.name),
+                row("source_note"),
+            ],
+        },
+    ]
+
+
+def _timeline(changes, talks):
+    """Both kinds of record, newest record first."""
+    told = [(change.recorded_at, change.pk, _told_change(change)) for change in changes]
+    told += [(talk.recorded_at, talk.pk, told_talk(talk)) for talk in talks]
+    return [entry for _at, _pk, entry in sorted(told, key=lambda each: each[:2], reverse=True)]
+
+
+def _told_change(change):
+    return _dated(change, change.effective_on) | {
+        "bucket": "early",
+        "title": change.get_to_stage_display(),
+        "text": change.note,
+    }
+
+
+def told_talk(talk):
+    people = [talk.people, *(contact.full_name for contact in talk.contacts.all())]
+    parts = [_("with %(people)s") % {"people": _(", ").join(filter(None, people))} if any(people) else "", talk.summary]
+    if talk.next_step or talk.next_step_due_on:
+        step = " ".join(filter(None, [talk.next_step, day(talk.next_step_due_on) if talk.next_step_due_on else ""]))
+        parts.append(_("Next step: %(step)s") % {"step": step})
+    return _dated(talk, talk.happened_on) | {
+        "title": talk.get_kind_display(),
+        "text": _("; ").join(filter(None, parts)),
+    }
+
+
+def _dated(record, happened_on):
+    recorded_on = local_day(record.recorded_at)
+    return {
+        "effective_on": happened_on,
+        "recorded_on": recorded_on,
+        "late_days": (recorded_on - happened_on).days,
+        "by": record.recorded_by,
+    }
+
+
+def _needs(lead):
+    """What each possible next step still needs, as blocks for the checklist."""
+    edit = reverse("crm:lead-edit", args=[lead.pk])
+    blocks = []
+    for to, missing in checklist(lead):
+        items = [{"done": False, "text": text, "link": edit, "action": _("Fill in")} for text in missing]
+        blocks.append({"to": to, "label": to.label, "items": items, "asks": _asked_with(to)})
+    return blocks
+
+
+def _asked_with(to):
+    words = {
+        LeadStage.ASSESSED: _("The step asks for the written assessment."),
+        LeadStage.FED_BACK: _("The step asks whom you told what, and how."),
+        LeadStage.SHELVED: _("The step asks for the reason."),
+        LeadStage.REGISTERED: _("The step asks for the reason."),
+    }
+    return words.get(to, "")
+
+
+@login_required
+def lead_new(request):
+    require(request.user, "crm.register_lead")
+    today = timezone.localdate()
+    parks = parks_to(request.user, "crm.register_lead")
+    form = NewLeadForm(
+        request.POST or None,
+        initial=_new_lead_initial(request, parks, today),
+        parks=parks,
+        companies=Company.objects.visible_to(request.user),
+        owners=people_who_may(everybody(), "crm.edit_lead", parks=parks),
+        today=today,
+        amount_url=reverse("crm:amount"),
+        match_url=reverse("crm:company-match"),
+    )
+    if form.is_valid():
+        lead = carried_out(request, form, lambda at, by: actions.register_lead(**form.arguments(), at=at, by=by))
+        if lead:
+            messages.success(request, _("Lead saved"))
+            return redirect("crm:lead-detail", pk=lead.pk)
+    chosen = form["company"].value() or ""
+    context = {
+        "form": form,
+        "submission_key": submission_key(request),
+        "match": matches(request.user, form["company_name"].value() or "", chosen=chosen),
+        "one_park": len(parks) == 1,
+    }
+    return render(request, "crm/lead_new.html", context)
+
+
+def _new_lead_initial(request, parks, today):
+    initial = {"received_on": today, "source": "outreach", "owner": request.user.pk}
+    wanted = request.GET.get("company", "")
+    if wanted.isdecimal() and len(wanted) < 19:
+        company = Company.objects.visible_to(request.user).filter(pk=wanted).first()
+        if company:
+            initial |= {"company": str(company.pk), "company_name": company.name, "industry": company.industry}
+    code = request.GET.get("park", "")
+    park = next((park for park in parks if park.code == code), None) or likely_park(request.user, parks)
+    return initial | ({"park": park.pk} if park else {})
+
+
+def matches(user, name, chosen=""):
+    """Companies to offer for a name: the same in another spelling first; of an unseen one only who registered it."""
+    name = name.strip()
+    if len(name) < 2 or "\0" in name:
+        return {}
+    called = Company.objects.called(name)
+    same = list(called.visible_to(user).order_by("name")[:5])
+    like = Company.objects.visible_to(user).named_like(name).exclude(pk__in=[each.pk for each in same])
+    unseen = called.exclude(pk__in=Company.objects.visible_to(user).values("pk")).order_by("recorded_at").first()
+    return {
+        "name": name,
+        "same": same,
+        "like": list(like.order_by("-pk")[: 5 - len(same)]),
+        "unseen": actions.first_registration(unseen) if unseen else None,
+        "chosen": str(chosen),
+        "another": ANOTHER,
+    }
+
+
+@login_required
+@require_GET
+def company_match(request):
+    require(request.user, "crm.register_company")
+    match = matches(request.user, request.GET.get("company_name") or request.GET.get("name") or "")
+    return render(request, "crm/_company_match.html", {"match": match})
+
+
+@login_required
+@require_GET
+def amount(request):
+    """How a typed amount is understood, as the line under its field."""
+    field = AmountForm(request.GET)["intended_investment_wan"]
+    return render(request, "crm/_amount.html", {"field": field})
+
+
+@login_required
+def lead_edit(request, pk):
+    lead = _lead(request, pk)
+    require(request.user, "crm.edit_lead", lead.park)
+    owners = people_who_may(everybody(), "crm.edit_lead", park=lead.park)
+    if lead.owner_id:
+        owners = owners | everybody().filter(pk=lead.owner_id)
+    form = LeadForm(
+        request.POST or None,
+        initial=present(lead, actions.LEAD_EDITABLE),
+        owners=owners,
+        today=timezone.localdate(),
+        amount_url=reverse("crm:amount"),
+    )
+    if form.is_valid():
+        changes, version = form.changes(), expected_version(request)
+        saved = carried_out(
+            request,
+            form,
+            lambda at, by: actions.edit_lead(lead, changes=changes, expected_version=version, at=at, by=by),
+        )
+        if saved:
+            messages.success(request, _("Lead saved"))
+            return redirect("crm:lead-detail", pk=lead.pk)
+    return render(request, "crm/lead_edit.html", _edit_context(request, form, lead))
+
+
+def _edit_context(request, form, lead):
+    return {
+        "lead": lead,
+        "form": form,
+        "version": shown_version(request, form, lead),
+        "submission_key": submission_key(request),
+    }
+
+
+@login_required
+def lead_advance(request, pk):
+    lead = _lead(request, pk)
+    require(request.user, "crm.advance_lead", lead.park)
+    today = timezone.localdate()
+    wanted = request.GET.get("to", "")
+    initial = {"to": wanted or likely_next(lead.stage), "effective_on": today}
+    form = AdvanceForm(request.POST or None, initial=initial, stage=lead.stage, today=today)
+    if form.is_valid():
+        step, version = form.cleaned_data, expected_version(request)
+        moved = carried_out(
+            request, form, lambda at, by: actions.advance_lead(lead, **step, expected_version=version, at=at, by=by)
+        )
+        if moved:
+            messages.success(request, _("Moved to: %(stage)s") % {"stage": moved.get_stage_display()})
+            return redirect("crm:lead-detail", pk=lead.pk)
+    return render(request, "crm/lead_advance.html", _edit_context(request, form, lead) | {"needs": _needs(lead)})
