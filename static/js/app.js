@@ -2,6 +2,8 @@
 (function () {
   "use strict";
 
+  const UNLOCK_MS = 15000;
+
   const store = {
     get(key) {
       try {
@@ -46,6 +48,7 @@
   }
 
   function unlockForms() {
+    for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
     for (const button of document.querySelectorAll("[data-locked]")) {
       button.disabled = false;
       delete button.dataset.locked;
@@ -140,17 +143,13 @@
     }
     event.target.dataset.busy = "";
     lockForm(event.target);
+    // An answer that is a file opens no page, so nothing else would unlock the form.
+    setTimeout(unlockForms, UNLOCK_MS);
   });
 
   // Back from the browser's page cache: what was locked must work again.
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
-    unlockForms();
-  });
-  document.addEventListener("htmx:afterRequest", () => {
-    for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
-    unlockForms();
-  });
+  window.addEventListener("pageshow", unlockForms);
+  document.addEventListener("htmx:afterRequest", unlockForms);
 
   // A fragment that could not be fetched says so on the page; the two sentences wait in templates.
   function sayFailed(id) {
