@@ -14,8 +14,9 @@ from rest_framework.viewsets import ViewSet
 from core.api import refuse_unknown_parameters
 from parks.models import Park
 from projects.models import ProjectState
-from reports import stage_board
+from reports import stage_board, stage_trend
 from reports.api import serializers as shapes
+from reports.models import MonthEndTotal
 from reports.question import Question, refuse_future, refuse_future_knowledge
 
 QUESTION_WORDS = ("known_at", "basis", "industry", "ownership", "min_total_wan")
@@ -44,6 +45,31 @@ class Reports(ViewSet):
             "total": board.total,
         }
         return Response(shapes.BoardSerializer(answer).data)
+
+    @extend_schema(
+        operation_id="reports_stage_trend",
+        description="The totals of the board at the ends of many months.",
+        parameters=[shapes.TrendQuestionSerializer],
+        responses=shapes.TrendSerializer,
+    )
+    @action(detail=False, url_path="stage-trend", url_name="stage-trend")
+    def stage_trend(self, request: Request) -> Response:
+        question, asked = read_question(request, shapes.TrendQuestionSerializer, day="until")
+        points = stage_trend.trend(
+            ProjectState.objects.visible_to(request.user),
+            Park.objects.visible_to(request.user),
+            MonthEndTotal.objects.visible_to(request.user),
+            question,
+            months=asked["months"],
+        )
+        answer = {
+            "until": question.as_of,
+            "months": asked["months"],
+            "known_at": question.known_at,
+            "basis": question.basis,
+            "points": [{"as_of": point.as_of, **point.figures} for point in points],
+        }
+        return Response(shapes.TrendSerializer(answer).data)
 
 
 def read_question(request: Request, serializer_class: Any, *, day: str) -> tuple[Question, dict[str, Any]]:

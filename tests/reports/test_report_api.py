@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from projects.lifecycle import Stage
 
 BOARD = "/api/v1/reports/stage-board/"
+TREND = "/api/v1/reports/stage-trend/"
 
 
 @pytest.fixture
@@ -121,3 +122,28 @@ def test_the_board_is_read_only(get, manager):
     client.force_authenticate(manager)
 
     assert client.post(BOARD, {}).status_code == 405
+
+
+def test_the_trend_answers_one_point_for_each_month_end(get, make_signed, walk, manager):
+    walk(make_signed(total_wan=Decimal(460000)), (Stage.STARTED, date(2024, 3, 7)))
+
+    answer = get(manager, TREND, until="2024-04-15", months="3").json()
+
+    assert answer["until"] == "2024-04-15"
+    assert answer["months"] == 3
+    assert [point["as_of"] for point in answer["points"]] == ["2024-02-29", "2024-03-31", "2024-04-15"]
+    assert [point["awaiting_start"]["projects"] for point in answer["points"]] == [1, 0, 0]
+    assert answer["points"][2]["under_construction"] == {"projects": 1, "total_investment_wan": "460000.0000"}
+
+
+def test_the_trend_has_24_months_unless_asked_otherwise_and_at_most_60(get, manager):
+    assert len(get(manager, TREND, until="2024-04-30").json()["points"]) == 24
+    assert len(get(manager, TREND, months="60").json()["points"]) == 60
+    for months in ("0", "61", "-1", "two", "1.5", ""):
+        assert get(manager, TREND, months=months).status_code == 400
+
+
+def test_the_trend_refuses_what_the_board_refuses(get, outsider, park):
+    assert get(outsider, TREND, until="2024-02-30").status_code == 400
+    assert get(outsider, TREND, as_of="2024-03-31").status_code == 400
+    assert get(outsider, TREND, park=park.code).status_code == 404

@@ -1,0 +1,82 @@
+"""The one thing reports write: the month-end totals they keep."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from core.dates import local_day, month_end, month_ends
+from projects.models import Basis, ProjectState
+from reports.models import MonthEndTotal, TrendSnapshot
+from reports.question import COUNTED_STAGES
+from reports.stage_board import NOTHING, Figure
+from reports.stage_trend import SLOT_OF, latest_state, moves
+
+KEPT_MONTHS = 72
+
+
+def refresh_trend(*, at: datetime) -> list[str]:
+    """Build the totals of each basis anew where something was learned or a month ended since. Safe to repeat."""
+    through = _latest_month_end(local_day(at))
+    return [basis for basis in Basis.values if _is_stale(basis, through) and _rebuild(basis, through, at)]
+
+
+def _latest_month_end(today: date) -> date:
+    """The latest month that is over: facts of its days can still be learned, but it has no day to come."""
+    return today if today == month_end(today) else today.replace(day=1) - timedelta(days=1)
+
+
+def _is_stale(basis: str, through: date) -> bool:
+    return not TrendSnapshot.objects.filter(basis=basis, through=through, latest_state=latest_state()).exists()
+
+
+def _rebuild(basis: str, through: date, at: datetime) -> bool:
+    days = month_ends(through, KEPT_MONTHS)
+    with transaction.atomic():
+        _wait_for_writers()
+        latest = latest_state()
+        states = ProjectState.objects.in_basis(basis).known_at(None).in_stages(COUNTED_STAGES)
+        changes = list(moves(states, ["park", "stage"], until=through))
+    with transaction.atomic():
+        TrendSnapshot.objects.update_or_create(
+            basis=basis,
+            defaults={"since": days[0], "through": through, "latest_state": latest, "built_at": at},
+        )
+        MonthEndTotal.objects.in_basis(basis).delete()
+        MonthEndTotal.objects.bulk_create(
+            (
+                MonthEndTotal(
+                    basis=basis,
+                    month_end=day,
+                    park_id=park_pk,
+                    slot=slot,
+                    projects=figure.projects,
+                    total_wan=figure.total_wan,
+                )
+                for day, park_pk, slot, figure in _standing(changes, days)
+            ),
+            batch_size=2000,
+        )
+    return True
+
+
+def _wait_for_writers() -> None:
+    """Keys are handed out before the commit: without this, a row in flight could have a lower one than `latest`."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            table = connection.ops.quote_name(ProjectState._meta.db_table)
+            cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
+
+
+def _standing(changes: list, days: list[date]) -> Iterator[tuple[date, int, str, Figure]]:
+    """(day, park, slot, figure) wherever something stood."""
+    by_place: dict[tuple[int, str], dict[str, Figure]] = defaultdict(lambda: defaultdict(lambda: NOTHING))
+    for month, (park_pk, stage), figure in changes:
+        by_place[park_pk, SLOT_OF[stage]][max(month, f"{days[0]:%Y-%m}")] += figure
+    for (park_pk, slot), by_month in by_place.items():
+        figure = NOTHING
+        for day in days:
+            figure += by_month.get(f"{day:%Y-%m}", NOTHING)
+            if figure:
+                yield day, park_pk, slot, figure
