@@ -1,4 +1,4 @@
-"""The last door for a broken rule: where a page did not show the refusal in its form, it still is an answer in words."""
+"""The last door for a broken rule: where no form showed the refusal, it still is an answer in words, never a crash."""
 
 from collections.abc import Callable
 
