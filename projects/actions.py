@@ -68,7 +68,7 @@ def _moment(project, at):
 # ── deriving the states ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _facts(project):
+def facts_of(project):
     """All facts of a project, as (row, shape of the payload) for `as_known`."""
     stage_changes = [(row, {"stage": row.to_stage}) for row in project.stage_changes.all()]
     investment_changes = [
@@ -80,7 +80,7 @@ def _facts(project):
 
 
 def as_known(rows, basis):
-    """The facts of `_facts` as the pure ones of `projects.history`, with the moment the basis learned of each."""
+    """The facts of `facts_of` as the pure ones of `projects.history`, with the moment the basis learned of each."""
     return [
         history.Fact(
             key=(type(row).__name__, row.pk),
@@ -97,7 +97,7 @@ def as_known(rows, basis):
 
 def _rebuild(project, at):
     """Derive the states of a project afresh and bring its current columns in line. Writes only the rows that differ."""
-    rows = _facts(project)
+    rows = facts_of(project)
     wanted = {
         (basis, *_values(stretch)) for basis in Basis.values for stretch in history.stretches(as_known(rows, basis))
     }
@@ -384,6 +384,13 @@ def _attach_for_gate(project, kind, file, *, at, by):
 
 
 @transaction.atomic
+def with_new_evidence(deed, subject, *, project, kind, file, evidence=(), at, by, **given):
+    """Do a deed that cites evidence and, if there is a `file`, attach that first: all or nothing."""
+    attached = [attach_document(project, kind=kind, file=file, at=at, by=by)] if file else []
+    return deed(subject, evidence=[*evidence, *attached], at=at, by=by, **given)
+
+
+@transaction.atomic
 def increase_investment(project, *, amount_wan, effective_on, reason, evidence=(), expected_version=None, at, by):
     """Report a capital increase (增资): only the increment counts, and no new project comes of it."""
     require(by, "projects.increase_investment", project.park)
@@ -535,16 +542,14 @@ def _move_the_signed_amount(change, corrected, *, at, by):
 
 def _refuse_impossible_order(project, at):
     """A correction may not leave a sequence of stages that the network forbids."""
-    entries = history.stage_entries(history.in_line(as_known(_facts(project), Basis.REPORTED)), at)
+    entries = history.stage_entries(history.in_line(as_known(facts_of(project), Basis.REPORTED)), at)
     sequence = [stage for stage, _day in entries]
     if not sequence or sequence[0] not in OPENING_STAGES:
         raise RuleViolation(_("The opening of the project must stay its first stage."))
     if broken := lifecycle.broken_step(sequence):
         names = {"stage": Stage(broken[0]).label, "to": Stage(broken[1]).label}
         raise RuleViolation(
-            _(
-                "So corrected, “%(to)s” would follow “%(stage)s”, which no step allows. Correct the other one too."
-            )
+            _("So corrected, “%(to)s” would follow “%(stage)s”, which no step allows. Correct the other one too.")
             % names
         )
 

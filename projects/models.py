@@ -360,6 +360,8 @@ class ProjectInteraction(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="interaction_links")
     interaction = models.OneToOneField(Interaction, models.CASCADE, related_name="project_link")
 
+    objects = OfProjectQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("Project interaction")
         verbose_name_plural = _("Project interactions")

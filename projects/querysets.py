@@ -11,6 +11,12 @@ from projects.lifecycle import AFTER_SIGNING, BUCKETS, FINAL, Bucket
 
 
 class ProjectQuerySet(ParkScopedQuerySet):
+    def named_like(self, text):
+        """Part of the name or of the investor's, or the start of the code."""
+        return self.filter(
+            Q(name__icontains=text) | Q(company__name__icontains=text) | Q(code__istartswith=text.strip())
+        )
+
     def live(self):
         """Neither transferred out, terminated nor removed."""
         return self.exclude(stage__in=FINAL)
@@ -34,6 +40,11 @@ class ProjectQuerySet(ParkScopedQuerySet):
     def total_wan(self):
         return self.aggregate(total=Sum("total_investment_wan"))["total"] or 0
 
+    def total_number_and_wan(self):
+        """(projects, 万元) in one query."""
+        sums = self.aggregate(number=Count("pk"), total=Sum("total_investment_wan"))
+        return sums["number"], sums["total"] or 0
+
 
 class OfProjectQuerySet(models.QuerySet):
     """Rows that are seen by whoever sees their project."""
@@ -49,6 +60,13 @@ class FactQuerySet(OfProjectQuerySet):
     def pending(self):
         """Reported, and neither accepted nor rejected yet."""
         return self.filter(needs_verification=True, verdict="")
+
+    def to_verify(self):
+        """Pending, each claim once: an amount set by a signing is decided with the signing."""
+        own = self.pending()
+        if "stage_change" in {field.name for field in self.model._meta.get_fields() if field.concrete}:
+            return own.filter(stage_change__isnull=True)
+        return own.select_related("investment_change")
 
     def accepted(self):
         return self.filter(verdict="accepted")
@@ -99,3 +117,9 @@ class ExtraRequirementQuerySet(ParkScopedQuerySet):
     def binding(self, park):
         """Those of `park` and of every park above it."""
         return self.filter(park_id__in=[int(pk) for pk in park.path.strip("/").split("/")])
+
+
+def people_working_in(people, park):
+    """Of the users `people`, the active ones with a role over `park`: who may be put in charge of its projects."""
+    above = [int(pk) for pk in park.path.strip("/").split("/")]
+    return people.filter(pk__in=people.model.objects.filter(memberships__park__in=above).values("pk"), is_active=True)

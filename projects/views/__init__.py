@@ -1,0 +1,1 @@
+"""The pages about projects, by what they are about."""
