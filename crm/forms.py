@@ -162,7 +162,7 @@ class LeadForm(AskingForm):
 class NewLeadForm(LeadForm):
     """Four facts first, the rest when it is known. The company is typed, or one of those offered is chosen."""
 
-    FIRST = ("company_name", "intended_investment_wan", "industry", "contact_name", "contact_phone")
+    FIRST = ("company_name", "intended_investment_wan", "industry")
     THEN = ("source", "next_step", "next_step_due_on")
     MORE = (
         "received_on",

@@ -37,12 +37,13 @@ def expected_version(request):
 def shown_version(request, form, record):
     """The version the form was opened with; after a clash the present one, so that saving again means it."""
     if getattr(form, "is_stale", False):
-        return type(record).objects.values_list("version", flat=True).get(pk=record.pk)
+        record.refresh_from_db(fields=["version"])
+        return record.version
     return expected_version(request) or record.version
 
 
 def parks_to(user, verb):
-    return Park.objects.where_may(user, verb).in_tree_order()
+    return Park.objects.visible_to(user).where_may(user, verb).in_tree_order()
 
 
 def likely_park(user, parks):
@@ -54,7 +55,8 @@ def likely_park(user, parks):
 
 
 def everybody():
-    return get_user_model().objects.order_by("full_name", "username")
+    """Every user; always narrowed by `people_who_may`."""
+    return get_user_model().objects.order_by("full_name", "username")  # scoped: by people_who_may
 
 
 def back_to(request, fallback):

@@ -9,29 +9,29 @@ from django.utils.translation import gettext as _
 
 from crm import actions
 from crm.forms import InteractionForm
-from crm.models import Company, Contact, Lead
+from crm.models import Company, Lead
 from crm.views.doing import back_to, carried_out, submission_key
-from parks.access import may, require
+from parks.access import require
 from parks.models import Park
 
 
 def parks_of(user, company, verb):
     """The parks where the company is known and the user may do `verb`."""
-    links = company.known_in.visible_to(user).select_related("park").order_by("park__sort_path")
-    return [link.park for link in links if may(user, verb, link.park)]
+    known = company.known_in.values("park_id")
+    return Park.objects.visible_to(user).where_may(user, verb).filter(pk__in=known).in_tree_order()
 
 
 def may_call(user, company):
     """Whoever may log conversations with the company sees its people's numbers in full; others see them masked."""
-    return bool(parks_of(user, company, "crm.record_interaction"))
+    return parks_of(user, company, "crm.record_interaction").exists()
 
 
 def composer(company, *, today, keep, data=None, parks=None):
+    """The form that logs a conversation; `parks` is a queryset where it has to be said for which park."""
     initial = {"kind": "call", "happened_on": today}
-    if parks:
-        initial["park"] = parks[0].pk
-        parks = Park.objects.filter(pk__in=[park.pk for park in parks])
-    contacts = Contact.objects.filter(company=company)
+    if parks is not None:
+        initial["park"] = next((park.pk for park in parks), None)
+    contacts = company.contacts.all()
     return InteractionForm(data, initial=initial, contacts=contacts, today=today, keep=keep, parks=parks)
 
 

@@ -299,10 +299,11 @@ def matches(user, name, chosen=""):
     name = name.strip()
     if len(name) < 2 or "\0" in name:
         return {}
-    called = Company.objects.called(name)
-    same = list(called.visible_to(user).order_by("name")[:5])
-    like = Company.objects.visible_to(user).named_like(name).exclude(pk__in=[each.pk for each in same])
-    unseen = called.exclude(pk__in=Company.objects.visible_to(user).values("pk")).order_by("recorded_at").first()
+    mine = Company.objects.visible_to(user)
+    same = list(mine.called(name).order_by("name")[:5])
+    like = mine.named_like(name).exclude(pk__in=[each.pk for each in same])
+    # Of what lies outside the scope only the park and the day are told.
+    unseen = Company.objects.called(name).exclude(pk__in=mine.values("pk")).first()  # scoped: first_registration
     return {
         "name": name,
         "same": same,

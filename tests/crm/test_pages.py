@@ -1,4 +1,4 @@
-"""Every page of companies and leads: who reaches it, who may act on it, and that it costs the same however full it is."""
+"""Every page of companies and leads: who reaches it, who may act, and that its cost does not grow with the rows."""
 
 from datetime import date
 from decimal import Decimal
