@@ -33,6 +33,7 @@ def walk(keyset, *, forward=True):
     while True:
         page = keyset.page(cursor, strict=True)
         pages.append([person.pk for person in page])
+        assert len(pages) < 30, "pages without end"
         cursor = page.next
         if cursor is None:
             return pages, page
@@ -43,6 +44,7 @@ def walk_back(keyset, page):
     while page.previous:
         page = keyset.page(page.previous, strict=True)
         pages.insert(0, [person.pk for person in page])
+        assert len(pages) < 30, "pages without end"
     return pages
 
 
