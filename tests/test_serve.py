@@ -98,7 +98,7 @@ def test_several_web_processes_need_a_broker_they_can_share(tmp_path):
 
 
 def test_one_interrupt_ends_everything_and_frees_the_port(tmp_path):
-    with served(tmp_path) as (process, port):
+    with served(tmp_path, YINFENG_DEMO="0", YINFENG_DEBUG="1") as (process, port):
         os.killpg(process.pid, signal.SIGINT)
         process.wait(10)
 
