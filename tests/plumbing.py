@@ -44,18 +44,10 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if chromium():
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") is None or chromium():
         return
-    required = os.environ.get("YINFENG_REQUIRE_BROWSER", "") == "1"
-    for item in items:
-        if item.get_closest_marker("browser"):
-            if required:
-                item.add_marker(pytest.mark.usefixtures("_missing_browser"))
-            else:
-                item.add_marker(pytest.mark.skip(reason="Chromium was not found: install it to run the browser tests"))
-
-
-@pytest.fixture
-def _missing_browser() -> None:
-    pytest.fail("YINFENG_REQUIRE_BROWSER=1, but Chromium was not found")
+    if os.environ.get("YINFENG_REQUIRE_BROWSER", "") == "1":
+        pytest.fail("YINFENG_REQUIRE_BROWSER=1, but Chromium was not found", pytrace=False)
+    pytest.skip("Chromium was not found: install it to run the browser tests")
