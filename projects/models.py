@@ -254,7 +254,7 @@ class StageChange(DatedFact):
 
 
 class InvestmentKind(models.TextChoices):
-    PLAN = "plan", _("Plan")
+    PLAN = "plan", _("Planned total")
     SIGNING = "signing", _("Agreed at signing")
     INCREASE = "increase", _("Capital increase")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.paging import Keyset
+from core.templatetags.units import yi
 from crm.lifecycle import LeadStage
 from crm.lifecycle import obstacles as lead_obstacles
 from crm.models import Company, Lead
@@ -129,7 +130,7 @@ def _groups(project):
     """The facts beside the timeline. The six amounts never add up to each other, so each stands alone."""
     paid = ""
     if project.paid_in_wan is not None:
-        parts = {"fixed": _yi(project.paid_in_fixed_wan) or "—", "working": _yi(project.paid_in_working_wan) or "—"}
+        parts = {"fixed": yi(project.paid_in_fixed_wan), "working": yi(project.paid_in_working_wan)}
         paid = _("fixed %(fixed)s / working %(working)s") % parts
     differs = project.verified_stage and project.verified_total_wan != project.total_investment_wan
     verified = _("verified %(amount)s") % {"amount": _yi(project.verified_total_wan)} if differs else ""
