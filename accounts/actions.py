@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import Theme, User
+from accounts.tokens import forget_token
 from core import audit
 from core.errors import RuleViolation
 
@@ -58,6 +59,7 @@ def change_password(person: User, *, old: str, new: str, at: datetime, by: User)
     person.set_password(new)
     person.must_change_password = False
     person.save(update_fields=["password", "must_change_password"])
+    forget_token(person)
     audit.record("accounts.change_password", person, at=at, by=by)
 
 

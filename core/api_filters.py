@@ -1,6 +1,5 @@
 """The kinds of filter the lists of the API have: a row by its id, a day, an amount."""
 
-from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -15,10 +14,14 @@ from core.fields import DayFormField, WanFormField
 
 @extend_schema_field(OpenApiTypes.INT64)
 class RowFilter(django_filters.ModelChoiceFilter):
-    """Rows that belong to one the viewer may see; `rows` tells these from the user."""
+    """Rows that belong to one the viewer may see."""
 
-    def __init__(self, rows: Callable[[Any], models.QuerySet], **options: Any) -> None:
-        super().__init__(queryset=lambda request: rows(request.user), **options)
+    def __init__(self, model: Any = None, **options: Any) -> None:
+        self.model_of_choices = model
+        super().__init__(queryset=lambda request: self.choices_for(request.user), **options)
+
+    def choices_for(self, user: Any) -> models.QuerySet:
+        return self.model_of_choices.objects.visible_to(user)
 
 
 class _IsoDayField(DayFormField):

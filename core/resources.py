@@ -132,11 +132,14 @@ def _no_such_row() -> serializers.ValidationError:
 
 @extend_schema_field(OpenApiTypes.INT64)
 class RowField(serializers.Field):
-    """The id of a row that the caller may see; gives the row. `rows` tells the rows from the user."""
+    """The id of a row that the caller may see; gives the row."""
 
-    def __init__(self, rows: Callable[[Any], models.QuerySet], **options: Any) -> None:
-        self.rows = rows
+    def __init__(self, model: Any = None, **options: Any) -> None:
+        self.model = model
         super().__init__(**options)
+
+    def rows(self, user: Any) -> models.QuerySet:
+        return self.model.objects.visible_to(user)
 
     def to_internal_value(self, data: Any) -> Any:
         found = self.rows(self.context["request"].user).filter(pk=_key(data)).first()
@@ -204,10 +207,11 @@ class Deeds(StrictParameters, viewsets.GenericViewSet):
     """Deeds on rows the caller may see, answered with the row as it stands after them."""
 
     lookup_value_regex = "[0-9]{1,18}"
+    model: Any
     detail_class: type[serializers.BaseSerializer]
 
     def get_queryset(self) -> models.QuerySet:
-        return self.queryset.visible_to(self.request.user)
+        return self.model.objects.visible_to(self.request.user)
 
     def details(self) -> models.QuerySet:
         """Rows with what `detail_class` shows, loaded in one go."""

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.tokens import forget_token
 from core.audit import diff, record
 from core.errors import RuleViolation, StaleEdit
 from parks.access import Role, forget_posts, require
@@ -185,6 +186,7 @@ def reset_password(person, *, password, park, at, by):
     person.set_password(password)
     person.must_change_password = person.pk != by.pk
     person.save(update_fields=["password", "must_change_password"])
+    forget_token(person)
     record("parks.reset_password", person, park=park.pk, at=at, by=by)
 
 

@@ -1,8 +1,10 @@
 """Every question asked about parks, and the one way other apps limit their rows to a viewer's parks."""
 
+from django.contrib.auth import get_user_model
 from django.db import models
+from django.db.models import Q
 
-from parks.access import paths_over, roles_with, within, within_for
+from parks.access import paths_over, posts, roles_with, within, within_for
 
 
 class ParkQuerySet(models.QuerySet):
@@ -53,3 +55,15 @@ def people_who_may(people, verb, *, park=None, parks=None):
     posts = {"memberships__role__in": roles_with(verb)}
     posts |= {"memberships__park__path__in": paths_over(park)} if park else {"memberships__park__in": parks}
     return people.filter(is_active=True, pk__in=people.model.objects.filter(**posts).values("pk"))
+
+
+def colleagues(user):
+    """The active people with a role over a park that `user` sees, or over one above it: whom a record may name."""
+    people = get_user_model().objects.filter(is_active=True)
+    if within(user) is None:
+        return people
+    memberships = people.model._meta.get_field("memberships").related_model.objects
+    parks = memberships.model._meta.get_field("park").related_model.objects.visible_to(user)
+    above = {int(key) for _role, path in posts(user) for key in path.strip("/").split("/")}
+    held = memberships.filter(Q(park_id__in=above) | Q(park__in=parks.values("pk")))
+    return people.filter(pk__in=held.values("user_id"))

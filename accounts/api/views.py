@@ -4,11 +4,11 @@ from django.contrib.auth import authenticate
 from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers, viewsets
-from rest_framework.authtoken.models import Token
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.tokens import token_of
 from core.api import Arguments, StrictParameters
 from core.resources import Refusal
 
@@ -50,5 +50,4 @@ class TokenView(StrictParameters, viewsets.GenericViewSet):
             raise exceptions.ValidationError([gettext("User name or password is wrong.")])
         if person.must_change_password:
             raise exceptions.ValidationError([gettext("Sign in on the page first and choose a password of your own.")])
-        token, _made = Token.objects.get_or_create(user=person)
-        return Response({"token": token.key})
+        return Response({"token": token_of(person)})

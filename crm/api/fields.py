@@ -1,5 +1,6 @@
 """How other resources name a company, a contact or a lead, and how they show a company."""
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from core.resources import Row, RowField, RowsField
@@ -13,18 +14,17 @@ class CompanyBrief(Row):
 
 class CompanyField(RowField):
     def __init__(self, **options: object) -> None:
-        super().__init__(Company.objects.visible_to, **options)
+        super().__init__(Company, **options)
 
 
 class LeadField(RowField):
     def __init__(self, **options: object) -> None:
-        super().__init__(_leads, **options)
+        super().__init__(Lead, **options)
 
-
-def _leads(user: object) -> object:
-    return Lead.objects.visible_to(user).select_related("park", "company")
+    def rows(self, user: object) -> QuerySet:
+        return super().rows(user).select_related("park", "company")
 
 
 class ContactsField(RowsField):
     def __init__(self, **options: object) -> None:
-        super().__init__(Contact.objects.visible_to, **options)
+        super().__init__(Contact, **options)

@@ -8,9 +8,8 @@ from django.db import models
 from core.api_filters import CodedChoiceFilter, DayFilter, RowFilter, WanFilter
 from core.filters import StrictFilterForm, StrictFilterSet
 from crm.lifecycle import CODES
-from crm.models import Company, Contact, Interaction, InteractionKind, Lead, LeadSource, Ownership
-from parks.api.fields import colleagues
-from parks.api.filters import IndustryFilter, ParkFilter
+from crm.models import Company, CompanyPark, Contact, Interaction, InteractionKind, Lead, LeadSource, Ownership
+from parks.api.filters import IndustryFilter, ParkFilter, PersonFilter
 
 
 class CompanyFilters(StrictFilterSet):
@@ -28,12 +27,12 @@ class CompanyFilters(StrictFilterSet):
         return rows.named_like(text)
 
     def known_in_park(self, rows: models.QuerySet, _name: str, park: Any) -> models.QuerySet:
-        known = Company.known_in.rel.related_model.objects.in_park(park)
+        known = CompanyPark.objects.visible_to(self.request.user).in_park(park)
         return rows.filter(pk__in=known.values("company_id"))
 
 
 class ContactFilters(StrictFilterSet):
-    company = RowFilter(Company.objects.visible_to)
+    company = RowFilter(Company)
     q = django_filters.CharFilter(label="Part of the name.", field_name="full_name", lookup_expr="icontains")
 
     class Meta:
@@ -45,11 +44,11 @@ class ContactFilters(StrictFilterSet):
 class LeadFilters(StrictFilterSet):
     q = django_filters.CharFilter(label="Part of the title, the content or the company.", method="by_text")
     park = ParkFilter()
-    company = RowFilter(Company.objects.visible_to)
+    company = RowFilter(Company)
     stage = CodedChoiceFilter(CODES)
     source = django_filters.ChoiceFilter(choices=LeadSource)
     industry = IndustryFilter()
-    owner = RowFilter(colleagues)
+    owner = PersonFilter()
     open = django_filters.BooleanFilter(label="Somebody still has to do something.", method="only_open")
     received_from = DayFilter(field_name="received_on", lookup_expr="gte")
     received_until = DayFilter(field_name="received_on", lookup_expr="lte")
@@ -73,8 +72,8 @@ class LeadFilters(StrictFilterSet):
 
 class InteractionFilters(StrictFilterSet):
     park = ParkFilter()
-    company = RowFilter(Company.objects.visible_to)
-    lead = RowFilter(Lead.objects.visible_to)
+    company = RowFilter(Company)
+    lead = RowFilter(Lead)
     kind = django_filters.ChoiceFilter(choices=InteractionKind)
     happened_from = DayFilter(field_name="happened_on", lookup_expr="gte")
     happened_until = DayFilter(field_name="happened_on", lookup_expr="lte")

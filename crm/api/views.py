@@ -16,7 +16,7 @@ from crm.models import Company, CompanyPark, Contact, Interaction, Lead
 @extend_schema(tags=["companies"])
 @extend_schema_view(list=extend_schema(summary="Companies, newest first"), retrieve=extend_schema())
 class Companies(Resource):
-    queryset = Company.objects.all()
+    model = Company
     row_class, detail_class = shapes.CompanyRow, shapes.CompanyDetail
     filterset_class = CompanyFilters
     ordering = "-id"
@@ -45,7 +45,7 @@ class Companies(Resource):
 @extend_schema(tags=["contacts"])
 @extend_schema_view(list=extend_schema(summary="Contacts, newest first"), retrieve=extend_schema())
 class Contacts(Resource):
-    queryset = Contact.objects.all()
+    model = Contact
     row_class, detail_class = shapes.ContactRow, shapes.ContactDetail
     filterset_class = ContactFilters
     ordering = "-id"
@@ -74,7 +74,7 @@ class Contacts(Resource):
 @extend_schema(tags=["leads"])
 @extend_schema_view(list=extend_schema(summary="Leads, latest received first"), retrieve=extend_schema())
 class Leads(Resource):
-    queryset = Lead.objects.all()
+    model = Lead
     row_class, detail_class = shapes.LeadRow, shapes.LeadDetail
     filterset_class = LeadFilters
     ordering = "-received_on"
@@ -110,7 +110,7 @@ class Leads(Resource):
 @extend_schema(tags=["interactions"])
 @extend_schema_view(list=extend_schema(summary="Conversations, latest first"), retrieve=extend_schema())
 class Interactions(Resource):
-    queryset = Interaction.objects.all()
+    model = Interaction
     row_class, detail_class = shapes.InteractionRow, shapes.InteractionDetail
     filterset_class = InteractionFilters
     ordering = "-happened_on"

@@ -6,10 +6,11 @@ import django_filters
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
 
+from core.api_filters import RowFilter
 from core.filters import StrictFilterForm, StrictFilterSet
-from parks.api.fields import visible_parks
 from parks.industries import codes_under, validate_industry
 from parks.models import Park, ParkKind
+from parks.querysets import colleagues
 
 
 @extend_schema_field({"type": "string", "description": "Code of a park; rows below it are included."})
@@ -18,11 +19,18 @@ class ParkFilter(django_filters.ModelChoiceFilter):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("method", _in_park)
-        super().__init__(queryset=lambda request: visible_parks(request.user), to_field_name="code", **options)
+        super().__init__(
+            queryset=lambda request: Park.objects.visible_to(request.user), to_field_name="code", **options
+        )
 
 
 def _in_park(rows: models.QuerySet, _name: str, park: Park) -> models.QuerySet:
     return rows.in_park(park)
+
+
+class PersonFilter(RowFilter):
+    def choices_for(self, user: Any) -> models.QuerySet:
+        return colleagues(user)
 
 
 class ParkFilters(StrictFilterSet):

@@ -16,7 +16,7 @@ from parks.models import Park
 class Parks(Resource):
     """Zone, parks, and parks within parks."""
 
-    queryset = Park.objects.all()
+    model = Park
     row_class, detail_class = ParkRow, ParkDetail
     filterset_class = ParkFilters
     ordering = "sort_path"

@@ -8,8 +8,7 @@ from django.db import models
 from core.api_filters import CodedChoiceFilter, DayFilter, RowFilter, WanFilter
 from core.filters import StrictFilterForm, StrictFilterSet
 from crm.models import Company, Ownership
-from parks.api.fields import colleagues
-from parks.api.filters import IndustryFilter, ParkFilter
+from parks.api.filters import IndustryFilter, ParkFilter, PersonFilter
 from projects.lifecycle import CODES, Bucket, DocumentKind
 from projects.models import Document, InvestmentChange, InvestmentKind, Project, SigningEvent, StageChange, Verdict
 
@@ -17,13 +16,13 @@ from projects.models import Document, InvestmentChange, InvestmentKind, Project,
 class ProjectFilters(StrictFilterSet):
     q = django_filters.CharFilter(label="Part of the name or the investor, or the start of the code.", method="by_text")
     park = ParkFilter()
-    company = RowFilter(Company.objects.visible_to)
+    company = RowFilter(Company)
     stage = CodedChoiceFilter(CODES, label="Reported stage of today, or its code P10 to X40.")
     verified_stage = CodedChoiceFilter(CODES, label="Verified stage of today, or its code.")
     bucket = django_filters.ChoiceFilter(choices=Bucket, method="by_bucket")
     industry = IndustryFilter()
     ownership = django_filters.ChoiceFilter(field_name="company__ownership", choices=Ownership)
-    owner = RowFilter(colleagues)
+    owner = PersonFilter()
     pending = django_filters.BooleanFilter(label="A reported stage waits for verification.", method="by_pending")
     min_total_wan = WanFilter(field_name="total_investment_wan", lookup_expr="gte")
     max_total_wan = WanFilter(field_name="total_investment_wan", lookup_expr="lte")
@@ -48,7 +47,7 @@ class ProjectFilters(StrictFilterSet):
 
 
 class FactFilters(StrictFilterSet):
-    project = RowFilter(Project.objects.visible_to)
+    project = RowFilter(Project)
     park = ParkFilter(label="Code of the park the project is in today, or of one above it.", method="in_park")
     verdict = django_filters.ChoiceFilter(choices=Verdict)
     pending = django_filters.BooleanFilter(label="Waits for verification.", method="by_pending")
@@ -59,7 +58,7 @@ class FactFilters(StrictFilterSet):
         form = StrictFilterForm
 
     def in_park(self, rows: models.QuerySet, _name: str, park: Any) -> models.QuerySet:
-        return rows.filter(project__in=Project.objects.in_park(park).values("pk"))
+        return rows.filter(project__in=Project.objects.visible_to(self.request.user).in_park(park).values("pk"))
 
     def by_pending(self, rows: models.QuerySet, _name: str, wanted: bool) -> models.QuerySet:  # noqa: FBT001
         return rows.pending() if wanted else rows.exclude(needs_verification=True, verdict="")
@@ -82,7 +81,7 @@ class InvestmentChangeFilters(FactFilters):
 
 
 class DocumentFilters(StrictFilterSet):
-    project = RowFilter(Project.objects.visible_to)
+    project = RowFilter(Project)
     kind = django_filters.ChoiceFilter(choices=DocumentKind)
 
     class Meta:

@@ -282,7 +282,7 @@ class EvidenceField(RowsField):
     """Ids of documents of the project."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(Document.objects.visible_to, required=False, **options)
+        super().__init__(Document, required=False, **options)
 
 
 class AdvanceProject(Version):
@@ -298,15 +298,15 @@ class VerifyProject(Version):
 
     verdict = serializers.ChoiceField(Verdict)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=1000)
-    change = RowField(StageChange.objects.visible_to, required=False, help_text="Id of a stage change.")
-    investment_change = RowField(InvestmentChange.objects.visible_to, required=False)
+    change = RowField(StageChange, required=False, help_text="Id of a stage change.")
+    investment_change = RowField(InvestmentChange, required=False)
 
 
 class CorrectFact(Version):
     """Names one fact; what is left out stays as it was. The old fact is kept as what was believed before."""
 
-    change = RowField(StageChange.objects.visible_to, required=False, help_text="Id of a stage change.")
-    investment_change = RowField(InvestmentChange.objects.visible_to, required=False)
+    change = RowField(StageChange, required=False, help_text="Id of a stage change.")
+    investment_change = RowField(InvestmentChange, required=False)
     effective_on = DaySerializerField(required=False)
     to = CodedChoiceField(CODES, required=False, help_text="Only for a stage change.")
     amount_wan = WanSerializerField(required=False, help_text="Only for an investment change.")
@@ -347,7 +347,7 @@ class TransferProject(Version):
 
 
 class AttachDocument(Arguments):
-    project = RowField(Project.objects.visible_to)
+    project = RowField(Project)
     kind = serializers.ChoiceField(DocumentKind)
     title = serializers.CharField(required=False, allow_blank=True, max_length=160)
     file = serializers.FileField(max_length=120, allow_empty_file=True)
@@ -412,5 +412,5 @@ class RecordSigningEvent(Arguments, RecordSerializer):
 
 
 class ListAtSigningEvent(Arguments):
-    project = RowField(Project.objects.visible_to)
+    project = RowField(Project)
     kind = serializers.ChoiceField(SigningKind)

@@ -42,7 +42,7 @@ def project_details(user: Any) -> Any:
 class Projects(Resource):
     """`stage` and the total move only through the verbs; PATCH edits the rest."""
 
-    queryset = Project.objects.all()
+    model = Project
     row_class, detail_class = shapes.ProjectRow, shapes.ProjectDetail
     filterset_class = filters.ProjectFilters
     ordering = "-updated_at"
@@ -141,7 +141,7 @@ def _of(project: Project, name: str, fact: Any) -> Any:
 class LeadProjects(Deeds):
     """The step from a lead to a project. It stands here because the lead's side knows nothing of projects."""
 
-    queryset = Lead.objects.all()
+    model = Lead
     detail_class = shapes.ProjectDetail
 
     @extend_schema(
@@ -179,7 +179,7 @@ class LeadProjects(Deeds):
 class StageChanges(Resource):
     """Facts: written by the verbs of a project, never changed."""
 
-    queryset = StageChange.objects.all()
+    model = StageChange
     row_class = detail_class = shapes.StageChangeRow
     filterset_class = filters.StageChangeFilters
     ordering = "-id"
@@ -191,7 +191,7 @@ class StageChanges(Resource):
 @extend_schema(tags=["investment-changes"])
 @extend_schema_view(list=extend_schema(summary="Investment changes, latest recorded first"), retrieve=extend_schema())
 class InvestmentChanges(StageChanges):
-    queryset = InvestmentChange.objects.all()
+    model = InvestmentChange
     row_class = detail_class = shapes.InvestmentChangeRow
     filterset_class = filters.InvestmentChangeFilters
 
@@ -201,7 +201,7 @@ class InvestmentChanges(StageChanges):
 class Documents(Resource):
     """Evidence: kept under its digest, never replaced."""
 
-    queryset = Document.objects.all()
+    model = Document
     row_class = detail_class = shapes.DocumentRow
     filterset_class = filters.DocumentFilters
     parser_classes = (MultiPartParser,)
@@ -244,7 +244,7 @@ ENTRY = OpenApiParameter("entry", OpenApiTypes.INT64, OpenApiParameter.PATH)
 @extend_schema(tags=["signing-events"])
 @extend_schema_view(list=extend_schema(summary="Signing events, latest first"), retrieve=extend_schema())
 class SigningEvents(Resource):
-    queryset = SigningEvent.objects.all()
+    model = SigningEvent
     row_class, detail_class = shapes.SigningEventRow, shapes.SigningEventDetail
     filterset_class = filters.SigningEventFilters
     ordering = "-held_on"
