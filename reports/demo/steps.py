@@ -7,6 +7,8 @@ from projects.lifecycle import BY_CODE, FORWARD, Stage
 from projects.models import SiteMode
 
 S = Stage
+LONG_FINISHED = date(2024, 1, 1)
+"""What was commissioned before is told in its main steps only."""
 
 
 def spread(text, size):
@@ -45,35 +47,35 @@ def _before_signing(plan, signed):
 
 def _between(plan, days):
     """Paperwork between signing and start, and what follows a start; only where nothing of it is named."""
-    signed = days[S.SIGNED]
-    end = min((day for stage, day in days.items() if day > signed), default=date.max)
-    found = _paperwork(plan, signed, end) if S.REGISTERED not in days else []
-    if S.STARTED in days:
-        found += _works(plan, days)
-    return found
+    found = []
+    if S.COMMISSIONED in days and S.COMPLETED not in days:
+        found.append((S.COMPLETED, days[S.COMMISSIONED] - timedelta(days=50 + spread(plan.name, 20))))
+    if days.get(S.COMMISSIONED, date.max) < LONG_FINISHED:
+        return found
+    return [*found, *_paperwork(plan, days), *_works(plan, {**days, **dict(found)})]
 
 
-def _paperwork(plan, signed, end):
-    n = spread(plan.name, 12)
+def _paperwork(plan, days):
+    """Registration, filing and land, as far as they fit in before the next named step."""
+    if S.REGISTERED in days:
+        return []
+    signed, n = days[S.SIGNED], spread(plan.name, 12)
+    end = min((day for day in days.values() if day > signed), default=date.max)
     wanted = [(S.REGISTERED, 16 + n), (S.FILED, 40 + n), (S.LAND_SUPPLIED, 64 + n)]
     if plan.site != SiteMode.GRANT:
         wanted.pop()
-    if signed.year < 2021:
-        wanted = wanted[:1]
     return [(stage, signed + timedelta(days=after)) for stage, after in wanted if signed + timedelta(days=after) < end]
 
 
 def _works(plan, days):
-    """The statistics library a month after the start, the new year's continuation, and acceptance before production."""
+    """The statistics library a month after the start, the new year's continuation, the recognition after production."""
+    if S.STARTED not in days:
+        return []
     started, n = days[S.STARTED], spread(plan.name, 20)
-    found = []
-    if S.COMMISSIONED in days and S.COMPLETED not in days:
-        found.append((S.COMPLETED, days[S.COMMISSIONED] - timedelta(days=50 + n)))
+    built = min((day for day in days.values() if day > started), default=date.max)
+    found = [(stage, day) for stage, day in _while_building(started, n) if day < built]
     if S.COMMISSIONED in days and n % 3 == 0:
         found.append((S.ABOVE_SIZE, days[S.COMMISSIONED] + timedelta(days=200 + n)))
-    if started.year > 2021:
-        built = min((day for _stage, day in (*days.items(), *found) if day > started), default=date.max)
-        found += [(stage, day) for stage, day in _while_building(started, n) if day < built]
     return found
 
 
