@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -51,7 +51,8 @@ def _checked(instance, exclude=()):
     try:
         instance.full_clean(exclude=exclude)
     except ValidationError as error:
-        raise RuleViolation(*error.messages, fields=error.message_dict) from error
+        fields = {name: said for name, said in error.message_dict.items() if name != NON_FIELD_ERRORS}
+        raise RuleViolation(*error.messages, fields=fields) from error
 
 
 def _refuse(field, sentence):

@@ -8,7 +8,8 @@ from django.forms.models import fields_for_model
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import DayFormField, WanFormField
+from core.fields import DayFormField, WanField, WanFormField
+from core.money import ONE_YUAN
 from crm.actions import COMPANY_EDITABLE, CONTACT_EDITABLE, LEAD_EDITABLE
 from crm.lifecycle import LeadStage, ShelvingReason, earlier_stages, next_stages
 from crm.models import Company, Contact, Interaction, Lead
@@ -27,6 +28,8 @@ def _asked(field, **options):
         return forms.ChoiceField(label=field.verbose_name, choices=_industry_choices, required=False)
     if isinstance(field, models.DateField):
         options["form_class"] = DayFormField
+    if isinstance(field, WanField):
+        options["min_value"] = ONE_YUAN
     if isinstance(field, models.URLField):
         options["assume_scheme"] = "https"
     if isinstance(field, models.TextField):

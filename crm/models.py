@@ -208,6 +208,7 @@ class Lead(models.Model):
             models.CheckConstraint(
                 condition=Q(intended_investment_wan__isnull=True) | Q(intended_investment_wan__gt=0),
                 name="lead_investment_positive",
+                violation_error_message=_("The intended investment must be more than zero. Leave it empty if unknown."),
             ),
         ]
 

@@ -470,6 +470,7 @@ class Migration(migrations.Migration):
                     ("intended_investment_wan__isnull", True), ("intended_investment_wan__gt", 0), _connector="OR"
                 ),
                 name="lead_investment_positive",
+                violation_error_message="The intended investment must be more than zero. Leave it empty if unknown.",
             ),
         ),
         migrations.AddIndex(

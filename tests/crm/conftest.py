@@ -1,6 +1,7 @@
 """Signed-in browsers for the pages of companies and leads, in English so that a test can read them."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 
@@ -8,12 +9,10 @@ from django.test import Client
 def signed_in():
     """A browser in which this person is signed in: `signed_in(officer)`."""
 
-    def make(person=None):
-        client = Client(headers={"accept-language": "en"})
-        if person:
-            person.language = "en"
-            person.save(update_fields=["language"])
-            client.force_login(person)
+    def make(person):
+        client = Client()
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        client.force_login(person)
         return client
 
     return make

@@ -1,0 +1,219 @@
+"""What the forms do with what people type: understood or refused beside the field, never lost, never done twice."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.models import Submission
+from crm.actions import edit_lead
+from crm.models import Company, Interaction, Lead
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def new_lead(signed_in, officer, park):
+    """Send the form of a new lead as the officer would."""
+    client = signed_in(officer)
+
+    def send(**typed):
+        filled = {"company_name": "海岳精密仪器", "park": park.pk, "source": "outreach", **typed}
+        return client.post(reverse("crm:lead-new"), filled)
+
+    return send
+
+
+@pytest.mark.parametrize("typed", ["6亿", "六亿", "60000", "60,000", "６亿元", "60000万元"])
+def test_an_amount_is_understood_as_people_write_it(new_lead, typed):
+    answer = new_lead(intended_investment_wan=typed)
+
+    lead = Lead.objects.get()
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("crm:lead-detail", args=[lead.pk])
+    assert lead.intended_investment_wan == Decimal(60000)
+
+
+@pytest.mark.parametrize("typed", ["-5", "约6亿", "一大笔", "9999999999", "0", "6亿美元", "NaN"])
+def test_an_amount_that_cannot_be_read_stays_in_the_form_with_a_reason(new_lead, typed):
+    answer = new_lead(intended_investment_wan=typed, contact_name="岳某", next_step="回访")
+
+    form = answer.context["form"]
+    assert answer.status_code == 200
+    assert list(form.errors) == ["intended_investment_wan"]
+    shown = answer.content.decode()
+    assert f'value="{typed}"' in shown
+    assert 'value="岳某"' in shown
+    assert 'value="回访"' in shown
+    assert not Lead.objects.exists()
+    assert not Company.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("received_on", "2024-02-30"),
+        ("received_on", "2999-01-01"),
+        ("next_step_due_on", "tomorrow"),
+        ("park", "999999"),
+        ("park", "x"),
+        ("industry", "Z99"),
+        ("source", "rumour"),
+        ("owner", "0"),
+        ("company_name", ""),
+        ("company_name", "长" * 121),
+        ("title", "长" * 121),
+        ("land_wanted_mu", "-1"),
+        ("floor_wanted_sqm", "1e400"),
+    ],
+)
+def test_each_wrong_field_says_so_itself(new_lead, field, typed):
+    answer = new_lead(**{field: typed})
+
+    assert answer.status_code == 200
+    assert field in answer.context["form"].errors
+    assert not Lead.objects.exists()
+
+
+def test_nothing_at_all_is_answered_with_reasons(signed_in, officer):
+    answer = signed_in(officer).post(reverse("crm:lead-new"), {})
+
+    assert answer.status_code == 200
+    assert not Lead.objects.exists()
+
+
+def test_the_only_park_is_preselected(signed_in, officer, park):
+    form = signed_in(officer).get(reverse("crm:lead-new")).context["form"]
+
+    assert form["park"].value() == park.pk
+    assert list(form.fields["park"].queryset) == [park]
+
+
+def test_a_park_of_others_cannot_be_chosen(new_lead, other_park):
+    answer = new_lead(park=other_park.pk)
+
+    assert "park" in answer.context["form"].errors
+    assert not Lead.objects.exists()
+
+
+def test_the_same_form_sent_twice_logs_one_lead(new_lead):
+    first = new_lead(submission_key="k" * 32)
+    second = new_lead(submission_key="k" * 32)
+
+    assert first["Location"] == second["Location"]
+    assert Lead.objects.count() == Company.objects.count() == 1
+
+
+def test_a_refused_form_may_be_sent_again_with_the_same_key(new_lead):
+    new_lead(submission_key="k" * 32, received_on="2999-01-01")
+    assert not Submission.objects.exists()
+
+    new_lead(submission_key="k" * 32)
+
+    assert Lead.objects.count() == 1
+
+
+def test_a_known_company_is_offered_and_can_be_chosen_or_declined(new_lead, make_company):
+    known = make_company("海岳精密仪器有限公司")
+
+    answer = new_lead()
+    shown = answer.content.decode()
+    assert f'name="company" value="{known.pk}"' in shown
+    assert 'name="company" value="another"' in shown
+    assert not Lead.objects.exists()
+
+    new_lead(company=known.pk)
+    new_lead(company="another")
+    assert [lead.company == known for lead in Lead.objects.order_by("pk")] == [True, False]
+
+
+def test_a_company_of_others_cannot_be_chosen_by_guessing_its_number(new_lead, make_company, other_park, outsider):
+    hidden = make_company("别处的企业", park=other_park, by=outsider)
+
+    answer = new_lead(company=hidden.pk)
+
+    assert "company_name" in answer.context["form"].errors
+    assert "别处的企业" not in answer.content.decode()
+    assert not Lead.objects.exists()
+
+
+def test_what_is_offered_while_typing_hides_what_is_not_ours(signed_in, officer, make_company, other_park, outsider):
+    make_company("海岳精密仪器有限公司", credit_code="91350100M000100Y43", park=other_park, by=outsider)
+    client = signed_in(officer)
+
+    same = client.get(reverse("crm:company-match"), {"company_name": "海岳精密仪器"}).content.decode()
+    part = client.get(reverse("crm:company-match"), {"company_name": "海岳"}).content.decode()
+
+    assert "生物医药产业园" in same
+    assert "有限公司" not in same
+    assert "91350100M000100Y43" not in same
+    assert part.strip() == ""
+
+
+@pytest.mark.parametrize(("typed", "echo"), [("6亿", "60,000"), ("约6亿", "not exact"), ("", "6000万"), ("\0", "")])
+def test_an_amount_is_echoed_while_typing(signed_in, officer, typed, echo):
+    answer = signed_in(officer).get(reverse("crm:amount"), {"intended_investment_wan": typed})
+
+    assert answer.status_code in (200, 400)
+    assert echo in answer.content.decode()
+
+
+def test_a_clash_shows_both_texts_and_saving_again_means_it(signed_in, officer, colleague, make_lead, at):
+    lead = make_lead(content="原来的")
+    client, address = signed_in(officer), reverse("crm:lead-edit", args=[lead.pk])
+    form = client.get(address).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | {"content": "我写的", "version": lead.version}
+    edit_lead(lead, changes={"content": "同事写的"}, at=at, by=colleague)
+
+    answer = client.post(address, typed)
+    assert answer.context["form"].clashes == [("Intended content", "我写的", "同事写的")]
+    assert Lead.objects.get().content == "同事写的"
+
+    client.post(address, typed | {"version": answer.context["version"]})
+    assert Lead.objects.get().content == "我写的"
+
+
+def test_a_conversation_logged_on_the_record_returns_to_it(signed_in, officer, make_lead):
+    lead = make_lead()
+    typed = {"kind": "call", "summary": "谈了用地", "happened_on": timezone.localdate().isoformat()}
+
+    answer = signed_in(officer).post(reverse("crm:lead-interaction-new", args=[lead.pk]), typed)
+
+    assert answer["Location"] == reverse("crm:lead-detail", args=[lead.pk])
+    assert Interaction.objects.get().lead == lead
+
+
+@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+def test_nobody_is_sent_to_another_site_after_logging(signed_in, officer, make_lead, target):
+    lead = make_lead()
+    typed = {"kind": "call", "summary": "x", "happened_on": timezone.localdate().isoformat(), "next": target}
+
+    answer = signed_in(officer).post(reverse("crm:lead-interaction-new", args=[lead.pk]), typed)
+
+    assert answer["Location"] == reverse("crm:lead-detail", args=[lead.pk])
+
+
+def test_a_refused_conversation_keeps_what_was_typed(signed_in, officer, make_lead):
+    lead = make_lead()
+    typed = {"kind": "call", "summary": "谈了很久", "happened_on": "2999-01-01"}
+
+    answer = signed_in(officer).post(reverse("crm:lead-interaction-new", args=[lead.pk]), typed)
+
+    assert "happened_on" in answer.context["form"].errors
+    assert "谈了很久" in answer.content.decode()
+    assert not Interaction.objects.exists()
+
+
+def test_a_step_is_recorded_from_the_page_and_refused_with_its_reason(signed_in, officer, make_lead):
+    lead = make_lead()
+    client, address = signed_in(officer), reverse("crm:lead-advance", args=[lead.pk])
+
+    refused = client.post(address, {"to": "shelved", "effective_on": "2024-04-02"})
+    assert "Choose why the lead is shelved." in refused.content.decode()
+    unknown = client.post(address, {"to": "converted", "effective_on": "2024-04-02"})
+    assert "to" in unknown.context["form"].errors
+    assert Lead.objects.get().stage == "registered"
+
+    client.post(address, {"to": "responded", "effective_on": "2024-04-02", "version": "1"})
+    assert Lead.objects.get().stage == "responded"
