@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -219,7 +220,7 @@ def _as_typed(field: models.Field, text: Any) -> Any:
 def _can_be_asked(value: Any) -> bool:
     """Whether both databases can take the value at all; a cursor may be forged."""
     if isinstance(value, str):
-        return "\x00" not in value and value.isprintable()
+        return "\x00" not in value and not re.search("[\ud800-\udfff]", value)
     if isinstance(value, Decimal):
         return value.is_finite() and abs(value.adjusted()) < 30
     if isinstance(value, date):

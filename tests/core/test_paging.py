@@ -119,6 +119,7 @@ def forged(*content):
         "a" * 5000,
         forged(),
         forged("id", 0, None, 1),
+        forged("date_joined", 0, START.isoformat(), 1),
         forged("-date_joined", 0, "not a date", 1),
         forged("-date_joined", 0, "2024-01-01", 1),
         forged("-date_joined", 0, "0001-01-01T00:00:00+14:00", 1),
@@ -147,6 +148,16 @@ def test_a_forged_text_never_reaches_the_database(db, value):
 
     with pytest.raises(BadCursor):
         keyset.page(forged("username", 0, value, 1), strict=True)
+
+
+def test_any_name_a_person_may_have_can_be_paged_over(db):
+    names = ["a\u3000b", "\u200bc", "项目\n二", ""]
+    person = get_user_model()
+    person.objects.bulk_create(person(username=name) for name in names)
+
+    forward, _ = walk(Keyset(person.objects.all(), order="username", size=1))
+
+    assert len(forward) == 4
 
 
 def test_counting_stops_at_the_cap(db, django_assert_num_queries):
