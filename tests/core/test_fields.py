@@ -3,7 +3,9 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db.models import Sum, Value
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,6 +122,14 @@ def test_model_columns_use_these_form_fields_and_keep_migrations_short():
     assert isinstance(CreditCodeField().formfield(), CreditCodeFormField)
     assert WanField(null=True).deconstruct()[3] == {"null": True}
     assert CreditCodeField(blank=True).deconstruct()[3] == {"blank": True}
+
+
+def test_a_sum_is_exact_to_the_yuan_on_every_database(maker, stranger):
+    people = get_user_model().objects.annotate(wan=Value(Decimal("0.1"), output_field=WanField()))
+
+    total = people.aggregate(total=Sum("wan"))["total"]
+
+    assert (total, total.as_tuple().exponent) == (Decimal("0.2000"), -4)
 
 
 def test_a_model_column_normalises_and_checks_a_credit_code():
