@@ -8,8 +8,10 @@ from drf_spectacular.views import SpectacularAPIView
 
 from config.api_docs import ApiDocs
 from config.health import healthz
+from reports.views.home import home
 
 urlpatterns = [
+    path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),

@@ -46,12 +46,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`rows` may be a generator; it is read once. `notes` stand under the table, one line each."""
+    """`rows` may be a generator; it is read once. `above` and `notes` stand over and under the table, line by line."""
 
     title: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Any]]
     notes: Sequence[str] = field(default=())
+    above: Sequence[str] = field(default=())
 
 
 def write_xlsx(target: BinaryIO | str, sheets: Iterable[Sheet]) -> int:
@@ -86,6 +87,7 @@ class _Pages:
     def __init__(self, workbook: Workbook) -> None:
         self.workbook = workbook
         self.titles: set[str] = set()
+        self.title = workbook.add_format({"bold": True, "font_size": 14})
         self.head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.formats = {kind: workbook.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
 
@@ -98,27 +100,30 @@ class _Pages:
 
     def _write_page(self, sheet: Sheet, rows: Iterator[Sequence[Any]]) -> tuple[int, bool]:
         page = self.workbook.add_worksheet(self._free_title(sheet.title))
-        self._write_head(page, sheet.columns)
-        last, room = 0, ROWS_OF_A_SHEET - 1 - len(sheet.notes) - 1
+        head = len(sheet.above)
+        for line, text in enumerate(sheet.above):
+            page.write_string(line, 0, clean_text(text), self.title if line == 0 else None)
+        self._write_head(page, head, sheet.columns)
+        last, count, room = head, 0, ROWS_OF_A_SHEET - 1 - head - len(sheet.notes) - 1
         more = False
         for row in rows:
-            last += 1
+            last, count = last + 1, count + 1
             for place, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
                 self._write_cell(page, last, place, column.kind, value)
-            if last == room:
+            if count == room:
                 more = True
                 break
-        page.autofilter(0, 0, last, len(sheet.columns) - 1)
+        page.autofilter(head, 0, last, len(sheet.columns) - 1)
         if not more:
             for line, note in enumerate(sheet.notes, start=last + 2):
                 page.write_string(line, 0, clean_text(note))
-        return last, more
+        return count, more
 
-    def _write_head(self, page: Worksheet, columns: Sequence[Column]) -> None:
-        page.freeze_panes(1, 1)
+    def _write_head(self, page: Worksheet, line: int, columns: Sequence[Column]) -> None:
+        page.freeze_panes(line + 1, 1)
         for place, column in enumerate(columns):
             page.set_column(place, place, column.width or _WIDTHS[column.kind])
-            page.write_string(0, place, clean_text(column.header), self.head)
+            page.write_string(line, place, clean_text(column.header), self.head)
 
     def _write_cell(self, page: Worksheet, line: int, place: int, kind: Kind, value: Any) -> None:
         if value is None or value == "":

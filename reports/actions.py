@@ -1,12 +1,17 @@
-"""The one thing reports write: the month-end totals they keep."""
+"""What reports write: the month-end totals they keep, and jobs for exports."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
+from core.audit import record
 from core.dates import local_day, month_end, month_ends
+from core.jobs import enqueue
+from core.models import Job
+from parks.access import require
 from projects.models import Basis, ProjectState
 from reports.models import MonthEndTotal, TrendSnapshot
 from reports.question import COUNTED_STAGES
@@ -80,3 +85,12 @@ def _standing(changes: list, days: list[date]) -> Iterator[tuple[date, int, str,
             figure += by_month.get(f"{day:%Y-%m}", NOTHING)
             if figure:
                 yield day, park_pk, slot, figure
+
+
+@transaction.atomic
+def export_ledger(*, query: str = "", at: datetime, by: Any) -> Job:
+    """Ask for the project ledger as .xlsx; `query` holds the filters of the project list as in its address."""
+    require(by, "reports.export")
+    job = enqueue("reports.ledger", {"query": query}, at=at, by=by)
+    record("reports.export", job, changes={"query": ["", query]} if query else {}, at=at, by=by)
+    return job

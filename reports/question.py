@@ -1,5 +1,6 @@
 """What a board is asked: day, state of knowledge, basis and filters, the same for page, API and exports."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -74,14 +75,20 @@ class Scope:
 def scope_of(parks: Any, question: Question) -> Scope:
     """`parks` are those the asker sees; two queries, however many there are."""
     asked = parks if question.park is None else parks.under(question.park)
-    rows = tuple(asked.in_tree_order())
+    return scope_among(asked.in_tree_order(), question)
+
+
+def scope_among(parks: Iterable[Park], question: Question) -> Scope:
+    """The same from parks that are loaded already, in tree order; one query."""
+    path = "/" if question.park is None else question.park.path
+    asked = tuple(park for park in parks if park.path.startswith(path))
     strict_zones = frozenset(
         Park.objects.filter(parent=None, counts_completed_as_under_construction=False).values_list("pk", flat=True)
     )
     return Scope(
-        parks=rows,
+        parks=asked,
         is_whole=question.park is None,
-        without_completed=frozenset(park.pk for park in rows if park.zone_pk in strict_zones),
+        without_completed=frozenset(park.pk for park in asked if park.zone_pk in strict_zones),
     )
 
 

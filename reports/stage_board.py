@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, Sum
+
 from parks.models import Park
 from projects.lifecycle import BUCKETS, Bucket
 from reports.question import Question, Scope, scope_of
@@ -69,13 +71,29 @@ def board_within(scope: Scope, states: Any, question: Question) -> Board:
 
 
 def states_behind(
-    scope: Scope, states: Any, question: Question, *, bucket: str | None = None, park: Park | None = None
+    scope: Scope,
+    states: Any,
+    question: Question,
+    *,
+    bucket: str | None = None,
+    park: Park | None = None,
+    own: bool = False,
 ) -> Any:
-    """Exactly the states a figure counts: of one bucket or of all, in one park with all below or in all parks."""
+    """Exactly the states a figure counts: of one bucket or of all, in one park with all below or in all parks.
+
+    `own` leaves out the parks below.
+    """
     behind = scope.counted(states, question).as_of(question.as_of)
-    if bucket is not None:
+    if bucket:
         behind = behind.in_stages(BUCKETS[Bucket(bucket)])
-    return behind if park is None else behind.filter(park__in=scope.under(park))
+    if park is None:
+        return behind
+    return behind.filter(park__in=[park.pk] if own else scope.under(park))
+
+
+def figure_of(states: Any) -> Figure:
+    found = states.aggregate(projects=Count("pk"), wan=Sum("total_wan"))
+    return Figure(found["projects"], found["wan"] or Decimal(0))
 
 
 def start_of_year(day: date) -> date:

@@ -1,0 +1,16 @@
+"""Addresses of the reports; the first page of the site hangs in `config.urls`."""
+
+from django.urls import path
+
+from reports.views import board, exports
+
+app_name = "reports"
+urlpatterns = [
+    path("board/", board.board, name="board"),
+    path("board/rows/", board.board_rows, name="board-rows"),
+    path("board/csv/", exports.board_csv, name="board-csv"),
+    path("board/xlsx/", exports.board_xlsx, name="board-xlsx"),
+    path("parks/<str:code>/figures/", board.park_figures, name="park-figures"),
+    path("projects/ledger/csv/", exports.ledger_csv, name="ledger-csv"),
+    path("projects/ledger/", exports.ledger_export, name="ledger-export"),
+]

@@ -1,0 +1,103 @@
+"""The first page: the desk of the officer, the operator, the manager, the auditor or the administrator."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from core.submissions import new_key
+from crm.forms import coming_days
+from crm.models import Lead
+from parks import industries
+from parks.access import Role, roles_of
+from parks.models import Park
+from projects.models import Project, ProjectState
+from reports import board_table, desk, stage_board
+from reports.question import Question, scope_of
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    roles = roles_of(request.user)
+    role = roles[0] if roles else None
+    today = timezone.localdate()
+    content = {"role": role, "today": today, **(DESKS[role](request.user, today) if role else {})}
+    return render(request, "reports/home.html", content)
+
+
+def _officer(user: Any, today: Any) -> dict[str, Any]:
+    leads = Lead.objects.visible_to(user).owned_by(user)
+    due = desk.due_leads(leads, today=today)
+    return {
+        "quick": _quick_lead(user, today),
+        "due": due,
+        "late": sum(1 for each in due if each.light == "bad"),
+        "due_today": sum(1 for each in due if each.light == "warn"),
+        "leads": desk.open_leads(leads),
+        "missing": desk.with_what_is_missing(Project.objects.visible_to(user).filter(owner=user), today=today),
+    }
+
+
+def _quick_lead(user: Any, today: Any) -> dict[str, Any]:
+    """What the four fields of a new lead need to be sent to the form of leads."""
+    return {
+        "key": new_key(),
+        "parks": list(Park.objects.visible_to(user).in_tree_order()),
+        "industries": industries.choices(),
+        "received_on": today.isoformat(),
+        "days": coming_days(today),
+    }
+
+
+def _operator(user: Any, today: Any) -> dict[str, Any]:
+    projects = Project.objects.visible_to(user)
+    return {
+        **_figures(user, today),
+        "missing": desk.with_what_is_missing(projects, today=today),
+        "rejected": desk.rejected(user, projects),
+    }
+
+
+def _manager(user: Any, today: Any) -> dict[str, Any]:
+    return {
+        **_figures(user, today),
+        "verification": desk.verification(user),
+        "signings": desk.newest_signings(Project.objects.visible_to(user)),
+    }
+
+
+def _auditor(user: Any, today: Any) -> dict[str, Any]:
+    return {**_figures(user, today), "trail": desk.audit_trail(user)}
+
+
+def _administrator(user: Any, today: Any) -> dict[str, Any]:
+    return {**_figures(user, today), "housekeeping": desk.housekeeping(user)}
+
+
+def _figures(user: Any, today: Any) -> dict[str, Any]:
+    question = Question(as_of=today)
+    states = ProjectState.objects.visible_to(user)
+    scope = scope_of(Park.objects.visible_to(user), question)
+    earlier = replace(question, as_of=stage_board.start_of_year(today))
+    return {
+        "total": board_table.total_cells(
+            stage_board.board_within(scope, states, question), stage_board.board_within(scope, states, earlier)
+        ),
+        "as_of_line": board_table.as_of_line(question),
+        "rows_link": f"{reverse('reports:board-rows')}?",
+    }
+
+
+DESKS = {
+    Role.OFFICER: _officer,
+    Role.OPERATOR: _operator,
+    Role.MANAGER: _manager,
+    Role.AUDITOR: _auditor,
+    Role.ADMINISTRATOR: _administrator,
+}
