@@ -37,6 +37,16 @@ class ProjectQuerySet(ParkScopedQuerySet):
         changes = self.model._meta.get_field("stage_changes").related_model
         return self.annotate(is_pending=Exists(changes.objects.pending().filter(project=OuterRef("pk"))))
 
+    def with_history(self):
+        """Loads every fact with its people and evidence, and the documents, in a fixed number of queries."""
+        loaded = []
+        for name in ("stage_changes", "investment_changes", "park_changes"):
+            facts = self.model._meta.get_field(name).related_model.objects
+            people = ("recorded_by", "verdict_by", "corrects", *(("park",) if name == "park_changes" else ()))
+            loaded.append(models.Prefetch(name, facts.select_related(*people).prefetch_related("evidence")))
+        documents = self.model._meta.get_field("documents").related_model.objects
+        return self.prefetch_related(*loaded, models.Prefetch("documents", documents.select_related("uploaded_by")))
+
     def total_wan(self):
         return self.aggregate(total=Sum("total_investment_wan"))["total"] or 0
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("projects/new/", pages.project_new, name="new"),
     path("projects/open-from-lead/<int:lead>/", pages.open_from_lead, name="open-from-lead"),
     path("projects/for-company/<int:pk>/", fragments.for_company, name="for-company"),
+    path("projects/for-park/<str:code>/", fragments.for_park, name="for-park"),
     path("projects/for-lead/<int:pk>/", fragments.for_lead, name="for-lead"),
     path("projects/verification/", verification.verification_queue, name="verification-queue"),
     path("projects/verification/<str:kind>/<int:pk>/", verification.verify_fact, name="verify-fact"),

@@ -24,7 +24,7 @@ def _park(request, code):
 
 def _context(request, park, form):
     """Demands of the parks above bind here too and are shown, whether or not the viewer sees those parks."""
-    extra = list(ExtraRequirement.objects.binding(park).select_related("park"))
+    extra = list(ExtraRequirement.objects.binding(park).select_related("park"))  # scoped: they bind a park in scope
     for demand in extra:
         demand.name = story.name_of(demand)
     stages = [

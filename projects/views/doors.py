@@ -1,6 +1,5 @@
 """What every page about a project does first and last: load in scope, carry a deed out once, show a refusal."""
 
-from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -10,25 +9,14 @@ from core.forms import show_violation
 from core.submissions import new_key, once
 from parks.access import require
 from parks.models import Park
-from projects.models import Document, InvestmentChange, ParkChange, Project, StageChange
+from projects.models import Project
 
 
 def project_in_scope(request, pk, verb=None):
     """The project with whatever its page shows, in a constant number of queries; 403 where `verb` is not allowed."""
-    people = ("recorded_by", "verdict_by", "corrects")
-    project = get_object_or_404(
-        Project.objects.visible_to(request.user)
-        .select_related("park", "company", "lead", "owner", "steward", "sponsor")
-        .prefetch_related(
-            Prefetch("stage_changes", StageChange.objects.select_related(*people).prefetch_related("evidence")),
-            Prefetch(
-                "investment_changes", InvestmentChange.objects.select_related(*people).prefetch_related("evidence")
-            ),
-            Prefetch("park_changes", ParkChange.objects.select_related("park", *people).prefetch_related("evidence")),
-            Prefetch("documents", Document.objects.select_related("uploaded_by")),
-        ),
-        pk=pk,
-    )
+    projects = Project.objects.visible_to(request.user)
+    found = projects.select_related("park", "company", "lead", "owner", "steward", "sponsor").with_history()
+    project = get_object_or_404(found, pk=pk)
     if verb:
         require(request.user, verb, project.park)
     return project

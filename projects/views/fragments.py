@@ -1,8 +1,10 @@
-"""Parts that pages of other apps fetch by address: the projects of a company, the project of a lead."""
+"""Parts that pages of other apps fetch by address: the projects of a company, of a park, and of a lead."""
 
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
+from crm.models import Company, Lead
+from parks.models import Park
 from projects import story
 from projects.models import Project
 
@@ -11,19 +13,26 @@ SHOWN = 20
 
 @login_required
 def for_company(request, pk):
-    """The company's projects in the viewer's parks; a company the viewer does not see gives an empty list."""
-    projects = Project.objects.visible_to(request.user).filter(company=pk).select_related("park")
+    company = get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
+    projects = Project.objects.visible_to(request.user).filter(company=company)
     return _fragment(request, projects, "projects/_for_company.html")
 
 
 @login_required
+def for_park(request, code):
+    park = get_object_or_404(Park.objects.visible_to(request.user), code=code)
+    projects = Project.objects.visible_to(request.user).in_park(park)
+    return _fragment(request, projects, "projects/_for_company.html", park=park)
+
+
+@login_required
 def for_lead(request, pk):
-    projects = Project.objects.visible_to(request.user).filter(lead=pk).select_related("park")
-    return _fragment(request, projects, "projects/_for_lead.html")
+    lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
+    return _fragment(request, Project.objects.visible_to(request.user).filter(lead=lead), "projects/_for_lead.html")
 
 
-def _fragment(request, projects, template):
-    rows = list(projects.order_by("-updated_at", "-pk")[: SHOWN + 1])
+def _fragment(request, projects, template, **context):
+    rows = list(projects.select_related("park").order_by("-updated_at", "-pk")[: SHOWN + 1])
     for project in rows:
         project.look = story.look(project.stage)
-    return render(request, template, {"projects": rows[:SHOWN], "more": len(rows) > SHOWN})
+    return render(request, template, {"projects": rows[:SHOWN], "more": len(rows) > SHOWN, **context})

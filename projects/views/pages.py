@@ -102,7 +102,8 @@ def _completed_counts(project):
     """The zone's setting; asked only where the answer matters."""
     if Stage.COMPLETED not in (project.stage, project.verified_stage):
         return True
-    return Park.objects.values_list("counts_completed_as_under_construction", flat=True).get(pk=project.park.zone_pk)
+    settings = Park.objects.filter(pk=project.park.zone_pk)  # scoped: the zone above a park in scope
+    return settings.values_list("counts_completed_as_under_construction", flat=True).get()
 
 
 def _verified_since(project):

@@ -64,7 +64,7 @@ def status(client, address):
 
 READING = {"list", "for-company", "for-lead", "event-list", "event-detail", "requirements", "detail", "document-file"}
 COUNTING = {"verification-queue", "transfer", "verify"}
-SCOPELESS = {"list", "new", "for-company", "for-lead", "event-list", "event-new", "verification-queue"}
+SCOPELESS = {"list", "new", "event-list", "event-new", "verification-queue"}
 
 
 @pytest.mark.parametrize(
