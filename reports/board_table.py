@@ -44,7 +44,7 @@ class Cell:
             return ""
         if not self.change:
             return gettext("unchanged since the start of the year")
-        return gettext("since the start of the year %(projects)s projects / %(amount)s (100 mn CNY)") % {
+        return gettext("since the start of the year %(projects)s projects / %(amount)s × RMB 100m") % {
             "projects": signed_count(self.change.projects),
             "amount": signed_yi(self.change.total_wan),
         }
@@ -144,7 +144,7 @@ def _moment_of(question: Question) -> str:
 
 
 def unit_line() -> str:
-    return gettext("Unit: projects, 100 mn CNY")
+    return gettext("Unit: projects, RMB 100m")
 
 
 def filter_line(question: Question) -> str:
@@ -156,7 +156,7 @@ def filter_line(question: Question) -> str:
         parts.append(gettext("investor %(kind)s") % {"kind": Ownership(question.ownership).label})
     if question.min_total_wan:
         parts.append(
-            gettext("size ≥ %(amount)s (100 mn CNY)") % {"amount": f"{to_yi(question.min_total_wan).normalize():f}"}
+            gettext("size ≥ %(amount)s × RMB 100m") % {"amount": f"{to_yi(question.min_total_wan).normalize():f}"}
         )
     return gettext("Only: %(filters)s.") % {"filters": gettext(", ").join(parts)} if parts else ""
 
@@ -200,7 +200,7 @@ def columns() -> list[Column]:
     found = [Column(gettext("Code"), width=14), Column(gettext("Park"), width=34), Column(gettext("Level"), "count")]
     for bucket in Bucket:
         found.append(Column(f"{bucket.label} · {gettext('projects')}", "count", 14))
-        found.append(Column(f"{bucket.label} · {gettext('100 mn CNY')}", "yi", 16))
+        found.append(Column(f"{bucket.label} · {gettext('RMB 100m')}", "yi", 16))
     return found
 
 

@@ -107,4 +107,4 @@ def _size(yi: int) -> str:
 
 
 def _size_label(yi: int) -> str:
-    return gettext("≥ %(amount)s (100 mn CNY)") % {"amount": yi}
+    return gettext("≥ %(amount)s × RMB 100m") % {"amount": yi}

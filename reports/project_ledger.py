@@ -47,7 +47,7 @@ def _column(name: str) -> Column:
     title = title[:1].upper() + title[1:]
     width = _WIDTHS.get(name)
     if isinstance(field, WanField):
-        unit = gettext("10k USD") if name.endswith("_usd") else gettext("10k CNY")
+        unit = gettext("USD 10k") if name.endswith("_usd") else gettext("RMB 10k")
         return Column(f"{title} ({unit})", "wan", width)
     if isinstance(field, models.DateField):
         return Column(title, "day", width)

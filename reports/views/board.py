@@ -198,7 +198,7 @@ def chart(points: list[Point], asked: str) -> dict[str, Any]:
 
 def _in_one_sentence(points: list[Point]) -> str:
     latest = ", ".join(f"{bucket.label} {format_yi(points[-1].figures[bucket].total_wan)}" for bucket in CHART_ORDER)
-    return gettext("Total investment at the ends of %(months)s months, in 100 mn CNY; the latest: %(figures)s") % {
+    return gettext("Total investment at the ends of %(months)s months, in RMB 100m; the latest: %(figures)s") % {
         "months": len(points),
         "figures": latest,
     }
