@@ -1,15 +1,17 @@
 """Assemble the API: every app registers its own endpoints on one router."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from rest_framework.routers import DefaultRouter
+
+from accounts.api import urls as accounts
+from crm.api import urls as crm
+from parks.api import urls as parks
+from projects.api import urls as projects
+from reports.api import urls as reports
 
 router = DefaultRouter()
 router.include_root_view = False
 router.include_format_suffixes = False
-for app in ("accounts", "parks", "crm", "projects", "reports"):
-    if find_spec(f"{app}.api.urls") if find_spec(f"{app}.api") else None:
-        import_module(f"{app}.api.urls").register(router)
+for app in (accounts, parks, crm, projects, reports):
+    app.register(router)
 
 urlpatterns = router.urls
