@@ -1,0 +1,183 @@
+"""Companies, contacts, leads and interactions over the API."""
+
+import pytest
+
+from core.models import AuditEntry
+from crm.lifecycle import LeadStage
+from crm.models import Company, Contact, Lead
+from tests.conftest import CODE
+
+
+def test_a_lead_brings_its_company_and_contact_along(api, officer, park):
+    answer = api(officer).post(
+        "/leads/",
+        {
+            "park": "QD-IC",
+            "company_name": "贝斯兰",
+            "contact_name": "样例联系人",
+            "contact_phone": "13800001234",
+            "intended_investment_wan": "3亿",
+            "received_on": "2024-04-01",
+        },
+    )
+
+    assert answer.status_code == 201
+    lead = answer.json()
+    assert lead["company"]["name"] == "贝斯兰"
+    assert lead["intended_investment_wan"] == "30000.0000"
+    assert (lead["stage_code"], lead["owner"]["username"]) == ("L10", "officer")
+    assert Contact.objects.get().company_id == lead["company"]["id"]
+
+
+def test_a_lead_says_what_its_next_steps_need_and_keeps_its_path(api, officer, make_lead):
+    lead = make_lead()
+
+    answer = api(officer).post(f"/leads/{lead.pk}/advance/", {"to": "responded", "effective_on": "2024-04-02"})
+
+    shown = answer.json()
+    assert answer.status_code == 200
+    assert [fact["to_stage"] for fact in shown["stage_path"]] == ["registered", "responded"]
+    steps = {step["to"]: step for step in shown["next_steps"]}
+    assert steps["assessing"]["code"] == "L30"
+    assert steps["assessing"]["missing"]
+    assert not steps["shelved"]["missing"]
+
+
+def test_a_lead_cannot_skip_what_its_gate_demands(api, officer, make_lead):
+    lead = make_lead()
+    deeds = AuditEntry.objects.count()
+
+    answer = api(officer).post(f"/leads/{lead.pk}/advance/", {"to": "L50", "effective_on": "2024-04-02"})
+
+    assert answer.status_code == 409
+    assert answer.json()["reasons"]
+    lead.refresh_from_db()
+    assert lead.stage == LeadStage.REGISTERED
+    assert AuditEntry.objects.count() == deeds
+
+
+def test_a_lead_becomes_a_project_and_stays_closed(api, officer, make_lead):
+    lead = make_lead(content="刻蚀设备", intended_investment_wan=30000)
+    caller = api(officer)
+    for to in ("L20", "L31"):
+        caller.post(f"/leads/{lead.pk}/advance/", {"to": to, "effective_on": "2024-04-02", "note": "可行"})
+
+    answer = caller.post(
+        f"/leads/{lead.pk}/open-project/",
+        {"name": "刻蚀设备项目", "opened_on": "2024-04-12", "total_investment_wan": "5亿"},
+    )
+
+    assert answer.status_code == 201
+    project = answer.json()
+    assert (project["stage_code"], project["total_investment_wan"], project["lead"]) == ("P30", "50000.0000", lead.pk)
+    assert project["content"] == "刻蚀设备"
+    assert caller.get(f"/leads/{lead.pk}/").json()["stage_code"] == "L60"
+    again = caller.post(f"/leads/{lead.pk}/open-project/", {"name": "再开一次"})
+    assert again.status_code == 409
+
+
+def test_a_lead_that_moved_on_opens_no_project_for_a_stale_caller(api, officer, make_lead):
+    lead = make_lead(content="刻蚀设备", intended_investment_wan=30000)
+
+    answer = api(officer).post(f"/leads/{lead.pk}/open-project/", {"name": "项目", "version": lead.version + 1})
+
+    assert answer.status_code == 409
+    assert answer.json()["current"] == {"version": lead.version}
+
+
+def test_a_stale_edit_of_a_lead_is_told_what_stands_there_now(api, officer, colleague, make_lead):
+    lead = make_lead()
+
+    answer = api(officer).patch(f"/leads/{lead.pk}/", {"owner": colleague.pk, "version": lead.version + 1})
+
+    assert answer.status_code == 409
+    assert answer.json()["current"]["owner"] == officer.pk
+
+
+def test_a_person_of_another_park_cannot_be_named_as_owner(api, officer, outsider, manager, make_lead):
+    lead = make_lead()
+
+    answer = api(officer).patch(f"/leads/{lead.pk}/", {"owner": outsider.pk})
+
+    assert answer.status_code == 400
+    assert "owner" in answer.json()["fields"]
+    assert api(officer).patch(f"/leads/{lead.pk}/", {"owner": manager.pk}).status_code == 200
+
+
+def test_a_credit_code_is_normalised_and_taken_once(api, officer, park):
+    said = {"park": "QD-IC", "name": "翰博光电", "credit_code": " 91350100m000100y43 "}
+
+    first = api(officer).post("/companies/", said)
+    second = api(officer).post("/companies/", {**said, "name": "另一家"})
+
+    assert first.status_code == 201
+    assert first.json()["credit_code"] == CODE
+    assert second.status_code == 409
+    assert "credit_code" in second.json()["fields"]
+    assert Company.objects.count() == 1
+
+
+def test_a_name_that_is_known_needs_a_word_that_it_is_another(api, officer, make_company):
+    make_company("翰博光电")
+    said = {"park": "QD-IC", "name": "翰博光电有限公司"}
+
+    assert api(officer).post("/companies/", said).status_code == 409
+    assert api(officer).post("/companies/", {**said, "is_another": True}).status_code == 201
+
+
+def test_a_company_is_found_by_alias_and_its_aliases_are_replaced_as_a_whole(api, officer, make_company):
+    company = make_company(aliases=["翰博"])
+
+    edited = api(officer).patch(f"/companies/{company.pk}/", {"aliases": ["HB"], "credit_code": None})
+
+    assert edited.json()["aliases"] == ["HB"]
+    assert [row["id"] for row in api(officer).get("/companies/", {"q": "HB"}).json()["results"]] == [company.pk]
+    assert not api(officer).get("/companies/", {"q": "翰博x"}).json()["results"]
+
+
+def test_a_conversation_moves_the_next_step_of_its_lead(api, officer, make_lead):
+    lead = make_lead()
+
+    answer = api(officer).post(
+        "/interactions/",
+        {
+            "lead": lead.pk,
+            "kind": "visit",
+            "happened_on": "2024-04-03",
+            "summary": "看了厂房",
+            "next_step": "寄送方案",
+            "next_step_due_on": "2024-04-10",
+        },
+    )
+
+    assert answer.status_code == 201
+    assert answer.json()["lead"] == lead.pk
+    lead.refresh_from_db()
+    assert lead.next_step == "寄送方案"
+
+
+@pytest.mark.parametrize("named", [{}, {"park": "QD-IC"}, {"company": 1}])
+def test_a_conversation_needs_a_lead_or_a_park_with_a_company(api, officer, make_company, named):
+    company = make_company()
+    said = {**named, "summary": "电话"}
+    if "company" in said:
+        said["company"] = company.pk
+
+    answer = api(officer).post("/interactions/", said)
+
+    assert answer.status_code == 400
+    assert answer.json()["fields"]
+
+
+def test_leads_are_narrowed_by_stage_code_owner_and_due_day(api, officer, colleague, make_lead):
+    mine = make_lead(next_step="回访", next_step_due_on="2024-04-20")
+    theirs = make_lead(company=mine.company, owner=colleague)
+
+    def ids(**asked):
+        return [row["id"] for row in api(officer).get("/leads/", asked).json()["results"]]
+
+    assert sorted(ids(stage="L10")) == sorted([mine.pk, theirs.pk])
+    assert ids(owner=colleague.pk) == [theirs.pk]
+    assert ids(due_until="2024-04-20") == [mine.pk]
+    assert ids(open="false") == []
+    assert Lead.objects.count() == 2
