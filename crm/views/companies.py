@@ -84,7 +84,7 @@ def _facts(company):
 
     return [
         {
-            "title": _("Facts"),
+            "title": "",
             "rows": [
                 row("credit_code"),
                 row("ownership", company.get_ownership_display()),

@@ -47,6 +47,8 @@ LISTED = (
     "park__name",
     "park__short_name",
 )
+LONGEST_INDUSTRY = 24
+"""In a row; English names of divisions are long."""
 
 
 def _filtered(request):
@@ -85,7 +87,8 @@ def lead_total(request):
 
 def dress(lead, today):
     """What a row shows besides the columns: the industry's name, and the next step as a light in words."""
-    lead.industry_name = industries.INDUSTRIES[lead.industry].name if lead.industry in industries.INDUSTRIES else ""
+    name = industries.INDUSTRIES[lead.industry].name if lead.industry in industries.INDUSTRIES else ""
+    lead.industry_name = name if len(name) <= LONGEST_INDUSTRY else f"{name[: LONGEST_INDUSTRY - 1]}…"
     lead.light = next_step_light(lead.next_step_due_on, as_of=today) if lead.is_open else ""
     lead.light_words = _light_words(lead.next_step_due_on, today) if lead.is_open else ""
 
@@ -211,14 +214,11 @@ def _told_change(change):
 
 
 def told_talk(talk):
-    people = [talk.people, *(contact.full_name for contact in talk.contacts.all())]
-    parts = [_("with %(people)s") % {"people": _(", ").join(filter(None, people))} if any(people) else "", talk.summary]
-    if talk.next_step or talk.next_step_due_on:
-        step = " ".join(filter(None, [talk.next_step, day(talk.next_step_due_on) if talk.next_step_due_on else ""]))
-        parts.append(_("Next step: %(step)s") % {"step": step})
+    people = filter(None, [talk.people, *(contact.full_name for contact in talk.contacts.all())])
+    step = " ".join(filter(None, [talk.next_step, day(talk.next_step_due_on) if talk.next_step_due_on else ""]))
     return _dated(talk, talk.happened_on) | {
-        "title": talk.get_kind_display(),
-        "text": _("; ").join(filter(None, parts)),
+        "title": " · ".join([talk.get_kind_display(), *people]),
+        "text": "　".join(filter(None, [talk.summary, _("Next step: %(step)s") % {"step": step} if step else ""])),
     }
 
 
