@@ -12,6 +12,13 @@
         return null;
       }
     },
+    names() {
+      try {
+        return Object.keys(localStorage);
+      } catch {
+        return [];
+      }
+    },
     set(key, value) {
       try {
         if (value === null) localStorage.removeItem(key);
@@ -58,20 +65,32 @@
     }
   }
 
-  // Text typed into [data-keep] survives a lost connection and an expired session. It is dropped when a page shows
-  // that it was saved: the form which kept it is there again, empty and without a refusal.
+  // Text typed into [data-keep] survives a lost connection and an expired session. Sending it proves nothing: it is
+  // dropped only when a page says that something was saved (the toast).
+  const KEPT = "yinfeng.text.";
+  const SENT = ".sent";
+
   function keepText(area) {
-    const key = "yinfeng.text." + location.pathname + "." + area.dataset.keep;
-    const sent = key + ".sent";
-    const refused = area.form && area.form.querySelector("[data-focus], .field.bad");
-    if (store.get(sent) && !refused) {
-      store.set(key, null);
-    } else if (area.value === "") {
-      area.value = store.get(key) || "";
-    }
-    store.set(sent, null);
+    // With the person in its name, since office computers are shared.
+    const key = KEPT + document.body.dataset.viewer + location.pathname + "." + area.dataset.keep;
+    store.set(key + SENT, null);
+    if (area.value === "") area.value = store.get(key) || "";
     area.addEventListener("input", () => store.set(key, area.value || null));
-    if (area.form) area.form.addEventListener("submit", () => store.set(sent, "1"));
+    if (area.form) area.form.addEventListener("submit", () => store.set(key + SENT, "1"));
+  }
+
+  function dropSavedText() {
+    for (const name of store.names()) {
+      if (!name.startsWith(KEPT) || !name.endsWith(SENT)) continue;
+      store.set(name, null);
+      store.set(name.slice(0, -SENT.length), null);
+    }
+  }
+
+  function forgetText() {
+    for (const name of store.names()) {
+      if (name.startsWith(KEPT)) store.set(name, null);
+    }
   }
 
   // A chip writes the day the server computed into its date field.
@@ -142,6 +161,7 @@
       return;
     }
     event.target.dataset.busy = "";
+    if ("forgets" in event.target.dataset) forgetText();
     lockForm(event.target);
     // An answer that is a file opens no page, so nothing else would unlock the form.
     setTimeout(unlockForms, UNLOCK_MS);
@@ -180,6 +200,7 @@
   });
 
   function prepare(root) {
+    if (root.querySelector("[data-toast]")) dropSavedText();
     for (const area of root.querySelectorAll("[data-keep]")) keepText(area);
     for (const toast of root.querySelectorAll("[data-toast]")) runToast(toast);
     for (const input of root.querySelectorAll('input[type="date"]')) markChips(input);
