@@ -1,24 +1,29 @@
-"""The demo's leads: who wants what, how far it has come, what was said and what is due."""
+"""The demo's leads: who wants what, how far it has come, what was said and what is due.
 
-from dataclasses import dataclass
+A lead takes several lines under the code of its park: company, title, intended investment in 亿元, industry, source,
+content and, where somebody referred it, the referrer; then its path with the stages of the trade ("L10 -4 L20 -3" was
+logged four days before the loading). What else a line says follows from its first word: "※" the source of what is
+printed, "+" a contact (name, post, phone), "x" why it was shelved, and a kind of conversation with its day, summary,
+next step and when that is due, counted from the day of loading.
+"""
+
+from dataclasses import dataclass, field
+
+from crm.models import InteractionKind
+from reports.demo.lead_table import TABLE
 
 
 @dataclass(frozen=True)
 class Talk:
-    """One conversation. `next_on` counts from the day of loading: "+3" is in three days."""
-
     day: str
     kind: str
-    people: str
     summary: str
-    next_step: str = ""
-    next_on: str = ""
+    next_step: str
+    next_on: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class LeadPlan:
-    """One lead. Its path names its stages as project paths do: "L10 2023-12-05 L20 2023-12-06"."""
-
     park: str
     company: str
     title: str
@@ -26,42 +31,40 @@ class LeadPlan:
     industry: str
     source: str
     content: str
-    path: str
-    talks: tuple[Talk, ...] = ()
     referrer: str = ""
-    needs: str = ""
-    site_wishes: str = ""
+    path: str = ""
     source_note: str = ""
-    is_synthetic: bool = True
-    owner: str = ""
+    shelving_reason: str = ""
+    shelving_note: str = ""
+    contacts: list[tuple[str, str, str]] = field(default_factory=list)
+    """Name, post, phone: all invented."""
+    talks: list[Talk] = field(default_factory=list)
+
+    def read(self, line):
+        word, _space, rest = line.partition(" ")
+        if word == "※":
+            self.source_note = rest
+        elif word == "+":
+            self.contacts.append(tuple(rest.split(" | ")))
+        elif word == "x":
+            self.shelving_reason, _space, self.shelving_note = rest.partition(" ")
+        elif word in InteractionKind.values:
+            day, summary, next_step, next_on = (part.strip() for part in rest.split("|"))
+            self.talks.append(Talk(day, word, summary, next_step, next_on))
+        else:
+            self.path = line
 
 
-APRIL_SOURCE = "企业、项目与总投资见青岛日报（2024年春）；线索过程为演示数据"
+def _leads(table):
+    park, lead = "", None
+    for line in table.splitlines():
+        if line.startswith("["):
+            park = line.strip("[]")
+        elif line.startswith(" "):
+            lead.read(line.strip())
+        elif line and not line.startswith("#"):
+            lead = LeadPlan(park, *line.split(" | "))
+            yield lead
 
-BECAME_PROJECTS = (
-    LeadPlan(
-        "QD-IC",
-        "合肥贝斯兰",
-        "湿法设备总部落地意向",
-        "6.0",
-        "C35",
-        "outreach",
-        "湿法设备总部、研发与生产",
-        "L10 2023-11-22 L20 2023-11-23 L31 2023-11-29 L40 2023-12-04 L50 2023-12-08",
-        source_note=APRIL_SOURCE,
-        is_synthetic=False,
-    ),
-    LeadPlan(
-        "QD-IC",
-        "科新微电子",
-        "芯片设计总部选址",
-        "9.0",
-        "I65",
-        "referral",
-        "芯片设计总部",
-        "L10 2023-12-11 L20 2023-12-12 L31 2023-12-18 L40 2023-12-22 L50 2023-12-27",
-        source_note=APRIL_SOURCE,
-        is_synthetic=False,
-    ),
-)
-LEADS = BECAME_PROJECTS
+
+LEADS = tuple(_leads(TABLE))

@@ -10,17 +10,18 @@ from django.db import transaction
 from core.dates import local_day
 from core.money import from_yi, half_up
 from crm.actions import register_company
+from crm.models import Lead
 from parks.actions import add_park, add_person, grant_role
 from projects import actions
 from projects.lifecycle import BY_CODE, CODES, GATES, PATH, Stage
-from projects.models import DocumentKind, InvestmentKind, Project, SiteMode, Verdict
+from projects.models import DocumentKind, InvestmentKind, SiteMode, Verdict
 from reports.demo.agenda import Agenda
 from reports.demo.companies import WITHOUT_PROJECT, facts_about, invented_code
 from reports.demo.events import EVENTS
 from reports.demo.leads import LEADS
 from reports.demo.papers import paper
 from reports.demo.parks import ADMIN, OFFICER_OF, OPERATOR_OF, PARKS, PEOPLE, whole_park
-from reports.demo.play_leads import play_leads
+from reports.demo.play_leads import plan_leads
 from reports.demo.projects import CORRECTIONS, INCREASES, PLANS, REASONS, RECORDED, REPORTS, TRANSFERS
 from reports.demo.steps import day_of, may_follow, spread, steps
 
@@ -65,7 +66,8 @@ class World:
         return self.codes_given
 
     def project(self, name):
-        return Project.objects.select_related("park", "company").get(pk=self.projects[name])
+        """The project as it was opened; actions load the present row themselves."""
+        return self.projects[name]
 
     def company(self, name, *, park, industry, at):
         """The company of that name, registered in `park` if it is new."""
@@ -87,7 +89,7 @@ def load(*, password, at):
     for deed in (*CORRECTIONS, *INCREASES, *TRANSFERS, *EVENTS):
         PLANNERS[type(deed).__name__](world, deed)
     _plan_companies_without_project(world)
-    play_leads(world, LEADS)
+    plan_leads(world, LEADS)
     world.agenda.carry_out()
     return world
 
@@ -161,7 +163,7 @@ def _open(world, plan, taken, at):
     stage, opened_on = taken[0]
     by = world.officer_of(plan.park)
     origin = (
-        {"lead": world.leads[plan.lead]}
+        {"lead": Lead.objects.select_related("park", "company").get(pk=world.leads[plan.lead])}
         if plan.lead
         else {
             "company": world.company(plan.company, park=plan.park, industry=plan.industry, at=at),
@@ -183,7 +185,7 @@ def _open(world, plan, taken, at):
         **origin,
         **_fields_by(world, plan, taken),
     )
-    world.projects[plan.name] = project.pk
+    world.projects[plan.name] = project
 
 
 def _plan_step(world, plan, to, day, previous):
@@ -208,12 +210,11 @@ def _accept(world, fact, at):
 
 
 def _take_step(world, plan, to, day, at, *, changes=None):
-    project = world.project(plan.name)
     by = world.officer_of(plan.park) if to in (*BEFORE_SIGNING, *BEFORE_WORKS) else world.operator_of(plan.park)
     return actions.fill_and_advance(
-        project,
+        world.project(plan.name),
         changes=changes or {},
-        files=_files_for(project, to),
+        files=_files_for(to),
         to=to,
         effective_on=day,
         reason=REASONS.get((plan.name, CODES[to]), ""),
@@ -223,10 +224,9 @@ def _take_step(world, plan, to, day, at, *, changes=None):
     )
 
 
-def _files_for(project, to):
-    wanted = [requirement.document for requirement in GATES[to] if requirement.document]
-    attached = actions.attached_kinds(project) if wanted else ()
-    return [(kind, paper(kind)) for kind in wanted if kind not in attached]
+def _files_for(to):
+    """One paper of each kind the gate demands; no two gates of the way demand the same."""
+    return [(requirement.document, paper(requirement.document)) for requirement in GATES[to] if requirement.document]
 
 
 def _fields_by(world, plan, taken):
