@@ -47,6 +47,7 @@ LISTED = (
     "park__name",
     "park__short_name",
 )
+TALKS_SHOWN = 100
 LONGEST_INDUSTRY = 24
 """In a row; English names of divisions are long."""
 
@@ -115,6 +116,7 @@ def lead_detail(request, pk):
         .filter(lead=lead)
         .select_related("recorded_by")
         .prefetch_related("contacts")
+        .order_by("-recorded_at", "-pk")[: TALKS_SHOWN + 1]
     )
     today = timezone.localdate()
     dress(lead, today)
@@ -124,7 +126,8 @@ def lead_detail(request, pk):
         "verbs": verbs,
         "path": _path(lead, changes, today),
         "facts": _facts(lead, verbs),
-        "entries": _timeline(changes, talks),
+        "entries": _timeline(changes, talks[:TALKS_SHOWN]),
+        "more_talks": len(talks) > TALKS_SHOWN,
         "needs": _needs(lead),
         "likely": likely,
         "likely_missing": dict(checklist(lead)).get(likely, []),

@@ -1,13 +1,16 @@
 """The lists answer exactly what was asked, add up the whole filter, and refuse a filter nobody knows."""
 
+from copy import copy
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from core.paging import COUNT_CAP
 from crm.actions import advance_lead
 from crm.lifecycle import LeadStage
+from crm.models import Lead
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +89,22 @@ def test_the_total_that_comes_later_is_the_same(signed_in, officer, leads):
     answer = signed_in(officer).get(reverse("crm:lead-total"), {"stage": "open"})
 
     assert answer.content.decode() == "15.2"
+
+
+def test_beyond_ten_thousand_the_count_stops_and_the_sum_comes_later(ask, make_lead):
+    one = make_lead(intended_investment_wan=Decimal(1))
+    many = []
+    for number in range(COUNT_CAP):
+        many.append(copy(one))
+        many[-1].pk, many[-1].code = None, f"L-{number}"
+    Lead.objects.bulk_create(many, batch_size=500)
+
+    answer = ask(stage="open")
+
+    assert (answer.context["count"], answer.context["more"], answer.context["total"]) == (COUNT_CAP, True, None)
+    shown = answer.content.decode()
+    assert "more than 10,000" in shown
+    assert f'hx-get="{reverse("crm:lead-total")}?stage=open"' in shown
 
 
 @pytest.mark.parametrize(

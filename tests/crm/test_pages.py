@@ -85,6 +85,14 @@ def test_an_auditor_may_not_act(signed_in, auditor, address_of, name, method):
     assert (Lead.objects.count(), Company.objects.count(), Interaction.objects.count()) == before
 
 
+@pytest.mark.parametrize("pk", [0, 999_999, 10**30])
+def test_a_number_of_nothing_is_not_found(signed_in, officer, pk):
+    client = signed_in(officer)
+
+    assert client.get(f"/leads/{pk}/").status_code == 404
+    assert client.get(f"/companies/{pk}/").status_code == 404
+
+
 def test_an_auditor_sees_no_buttons_for_deeds(signed_in, auditor, officer, address_of):
     deeds = [address_of(name) for name in ("lead-edit", "lead-advance", "lead-interaction-new")]
 
