@@ -17,12 +17,15 @@ from projects.lifecycle import Bucket
 from projects.models import Basis
 from projects.story import LOOKS
 from reports.question import Question, Scope
-from reports.stage_board import NOTHING, Board, Figure, Figures
+from reports.stage_board import NOTHING, Board, Figure, Figures, Row
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure, how it compares with the start of the year (None where nothing is compared) and its bar's length."""
+    """A figure, how it compares with the start of the year (None where nothing is compared) and its bar's length.
+
+    Only parks that have no parts in the table have bars: beside a sum of theirs the bars of the parts would vanish.
+    """
 
     bucket: str
     figure: Figure
@@ -43,8 +46,8 @@ class Cell:
         if self.change is None:
             return ""
         if not self.change:
-            return gettext("unchanged since the start of the year")
-        return gettext("since the start of the year %(projects)s projects / %(amount)s × RMB 100m") % {
+            return gettext("unchanged since year start")
+        return gettext("vs. year start %(projects)s / %(amount)s") % {
             "projects": signed_count(self.change.projects),
             "amount": signed_yi(self.change.total_wan),
         }
@@ -79,12 +82,15 @@ def lines(board: Board, earlier: Board | None = None) -> list[Line]:
 
 
 def total_cells(board: Board, earlier: Board | None = None) -> tuple[Cell, ...]:
-    return _cells(board.total, earlier.total if earlier else None, 0)
+    return _cells(board.total, earlier.total if earlier else None)
 
 
-def _lines(board: Board, rows: list[Any], before: dict[int, Figures], *, top: int) -> list[Line]:
+def _lines(board: Board, rows: list[Row], before: dict[int, Figures], *, top: int) -> list[Line]:
     largest = _largest(board)
-    return [Line(row.park, row.depth - top, _cells(row.figures, before.get(row.park.pk), largest)) for row in rows]
+    return [
+        Line(row.park, row.depth - top, _cells(row.figures, before.get(row.park.pk), 0 if row.has_parts else largest))
+        for row in rows
+    ]
 
 
 def _by_park(board: Board | None, name: str) -> dict[int, Figures]:
@@ -93,17 +99,17 @@ def _by_park(board: Board | None, name: str) -> dict[int, Figures]:
 
 def _largest(board: Board) -> Any:
     """The longest bar of the whole table, so that bars of all buckets can be compared."""
-    rows = board.rows[1:] or board.rows
-    return max((figure.total_wan for row in rows for figure in row.figures.values()), default=0)
+    parts = [row for row in board.rows if not row.has_parts]
+    return max((figure.total_wan for row in parts for figure in row.figures.values()), default=0)
 
 
-def _cells(figures: Figures, before: Figures | None, largest: Any) -> tuple[Cell, ...]:
+def _cells(figures: Figures, before: Figures | None, largest: Any = 0) -> tuple[Cell, ...]:
     return tuple(
         Cell(
             bucket,
             figures[bucket],
             figures[bucket] - before.get(bucket, NOTHING) if before is not None else None,
-            f"{half_up(figures[bucket].total_wan * 100 / largest, 1):f}%" if largest else "0%",
+            f"{half_up(figures[bucket].total_wan * 100 / largest, 1):f}%" if largest else "",
         )
         for bucket in Bucket.values
     )

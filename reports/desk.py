@@ -14,9 +14,10 @@ from crm.models import Lead
 from parks.models import Park
 from projects import lifecycle
 from projects.actions import extra_requirements_of
-from projects.lifecycle import AFTER_SIGNING, FINAL, Stage
+from projects.lifecycle import AFTER_SIGNING, BUCKETS, FINAL, Bucket
 from projects.models import Document, InvestmentChange, Project, SigningEvent, StageChange, Verdict
 from projects.story import look
+from reports.deeds import DEEDS
 
 SHOWN = 8
 
@@ -58,8 +59,8 @@ def open_leads(leads: Any) -> dict[str, Any]:
 
 
 def with_what_is_missing(projects: Any, *, today: date) -> list[Missing]:
-    """The projects longest in their stage, with what their usual next step lacks. Three queries."""
-    live = projects.exclude(stage__in=(*FINAL, Stage.FULL_OUTPUT)).select_related("park", "company")
+    """The projects not yet commissioned, longest in their stage first, with what their usual next step lacks. Three queries."""
+    live = projects.exclude(stage__in=(*FINAL, *BUCKETS[Bucket.COMMISSIONED])).select_related("park", "company")
     found = list(live.order_by("stage_since", "pk")[:SHOWN])
     kinds: dict[int, set[str]] = {}
     for project_pk, kind in Document.objects.filter(project__in=found).values_list("project_id", "kind"):
@@ -93,8 +94,12 @@ def newest_signings(projects: Any) -> list[Project]:
 
 
 def audit_trail(user: Any) -> list[AuditEntry]:
+    """The newest deeds in one's parks, each with `deed`, what was done in words."""
     parks = Park.objects.visible_to(user)
-    return list(AuditEntry.objects.in_parks(parks.values("pk")).select_related("by").order_by("-id")[:12])
+    entries = list(AuditEntry.objects.in_parks(parks.values("pk")).select_related("by").order_by("-id")[:12])
+    for entry in entries:
+        entry.deed = DEEDS.get(entry.verb, entry.verb)
+    return entries
 
 
 def housekeeping(user: Any) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class BoardForm(StrictFilterForm):
     park = forms.CharField(label=_("Park"), required=False, widget=forms.HiddenInput)
     basis = forms.ChoiceField(label=_("Basis"), required=False, choices=Basis.choices, widget=forms.RadioSelect)
     known_at = KnownAtField(label=_("As known on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    min_total_wan = forms.ChoiceField(label=_("Size"), required=False)
+    min_total_wan = forms.ChoiceField(label=_("Size class"), required=False)
     industry = forms.ChoiceField(label=_("Industry"), required=False)
     ownership = forms.ChoiceField(label=_("Investor"), required=False, choices=[("", _("All")), *Ownership.choices])
 

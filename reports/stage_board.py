@@ -44,6 +44,7 @@ class Row:
     depth: int
     figures: Figures
     own: Figures
+    has_parts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,10 @@ def _rows(parks: tuple[Park, ...], own: dict[int, Figures]) -> list[Row]:
     for park in sorted(parks, key=lambda park: -depths[park.pk]):
         if parent := by_path.get(_path_above(park)):
             below[parent.pk] = add_up([below[parent.pk], below[park.pk]])
-    return [Row(park, depths[park.pk], below[park.pk], own[park.pk]) for park in parks]
+    paths_above = {_path_above(park) for park in parks}
+    return [
+        Row(park, depths[park.pk], below[park.pk], own[park.pk], has_parts=park.path in paths_above) for park in parks
+    ]
 
 
 def _path_above(park: Park) -> str:

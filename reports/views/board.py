@@ -186,7 +186,7 @@ def chart(points: list[Point], asked: str) -> dict[str, Any]:
         "places": 1,
         "series": [
             {
-                "name": str(bucket.label),
+                "name": short_name(bucket),
                 "bucket": LOOKS[bucket],
                 "values": [float(format_yi(point.figures[bucket].total_wan)) for point in points],
                 "links": links,
@@ -194,6 +194,10 @@ def chart(points: list[Point], asked: str) -> dict[str, Any]:
             for bucket in CHART_ORDER
         ],
     }
+
+
+def short_name(bucket: str) -> str:
+    return gettext("Awaiting start") if bucket == Bucket.AWAITING_START else str(Bucket(bucket).label)
 
 
 def _in_one_sentence(points: list[Point]) -> str:

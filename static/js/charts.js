@@ -43,6 +43,12 @@
     };
   }
 
+  // Pixels for the longest label at a line's end: a Chinese character is about twice as wide as a letter.
+  function roomForNames(series) {
+    const widths = series.map(({ name }) => [...name].reduce((sum, sign) => sum + (sign > "\u2e80" ? 13 : 7), 0));
+    return Math.max(76, ...widths.map((width) => width + 20));
+  }
+
   function option(data) {
     const token = tokens();
     const places = data.places ?? 1;
@@ -51,7 +57,7 @@
     return {
       animation: false,
       textStyle: { fontFamily: token("sans") },
-      grid: { left: 8, right: 76, top: 12, bottom: 4, containLabel: true },
+      grid: { left: 8, right: roomForNames(data.series), top: 12, bottom: 4, containLabel: true },
       xAxis: {
         type: "category",
         data: data.labels,

@@ -1,0 +1,35 @@
+"""What each verb of the audit trail is called on a page."""
+
+from django.utils.translation import gettext_lazy as _
+
+DEEDS = {
+    "accounts.edit_profile": _("Own profile changed"),
+    "accounts.change_password": _("Own password changed"),
+    "parks.add_park": _("Park added"),
+    "parks.edit_park": _("Park edited"),
+    "parks.manage_people": _("Account made"),
+    "parks.grant_role": _("Role granted"),
+    "parks.revoke_role": _("Role revoked"),
+    "parks.reset_password": _("Password reset"),
+    "parks.set_person_active": _("Account opened or closed"),
+    "crm.register_company": _("Company registered"),
+    "crm.introduce_company": _("Company made known in a park"),
+    "crm.edit_company": _("Company edited"),
+    "crm.add_contact": _("Contact added"),
+    "crm.edit_contact": _("Contact edited"),
+    "crm.register_lead": _("Lead logged"),
+    "crm.edit_lead": _("Lead edited"),
+    "crm.advance_lead": _("Lead moved on"),
+    "crm.record_interaction": _("Conversation logged"),
+    "projects.open_project": _("Project opened"),
+    "projects.edit_project": _("Project edited"),
+    "projects.advance_project": _("Step reported"),
+    "projects.verify_fact": _("Report verified or rejected"),
+    "projects.correct_fact": _("Fact corrected"),
+    "projects.increase_investment": _("Capital increase reported"),
+    "projects.transfer_project": _("Project transferred"),
+    "projects.attach_document": _("Document attached"),
+    "projects.record_signing_event": _("Signing event recorded"),
+    "projects.set_requirements": _("Additional requirement changed"),
+    "reports.export": _("Ledger exported"),
+}
