@@ -21,7 +21,7 @@ from pathlib import Path
 
 DATABASE_VARIABLE = "YINFENG_TEST_DATABASE_URL"
 REDIS_VARIABLE = "YINFENG_TEST_REDIS_URL"
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 @contextmanager
@@ -116,20 +116,19 @@ def _check(command: list, folder: Path) -> None:
 
 @contextmanager
 def _running(command: list, folder: Path, *, stop: signal.Signals) -> Iterator[subprocess.Popen]:
-    # A session of its own keeps Ctrl-C from stopping the server while tests still talk to it.
+    """The server on a leash: however this process ends, its server ends too, after the tests have let go of it."""
+    identity = _identity()
+    leash = [sys.executable, "-IS", Path(__file__).with_name("leash.py"), int(stop)]
+    leash += [identity.get("user", 0), identity.get("group", 0), folder, *command]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder, start_new_session=True, **_identity()
+            [str(part) for part in leash], stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
         )
     try:
         yield process
     finally:
-        process.send_signal(stop)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.stdin.close()
+        process.wait()
 
 
 def _wait(ready, process: subprocess.Popen, folder: Path) -> None:
@@ -137,7 +136,7 @@ def _wait(ready, process: subprocess.Popen, folder: Path) -> None:
     while not ready():
         if process.poll() is not None or time.monotonic() > until:
             said = (folder / "log").read_text(errors="replace")[-2000:]
-            raise RuntimeError(f"{Path(process.args[0]).name} did not start: {said}")
+            raise RuntimeError(f"A server did not start: {said}")
         time.sleep(0.02)
 
 

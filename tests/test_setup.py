@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import socket
 import stat
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -127,15 +129,16 @@ def health(tmp_path, **variables) -> tuple[int, dict]:
         "print(answer.status_code, json.dumps(answer.json()))"
     )
     given = {"DJANGO_SETTINGS_MODULE": "config.settings", "YINFENG_HOME": str(tmp_path), "YINFENG_DEBUG": "1"}
-    said = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", program],
         env=os.environ | given | {"YINFENG_ALLOWED_HOSTS": "testserver"} | variables,
         cwd=ROOT,
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout
-    status, _, body = said.partition(" ")
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    status, _, body = done.stdout.partition(" ")
     return int(status), json.loads(body)
 
 
@@ -176,3 +179,24 @@ def test_every_page_carries_the_strict_policy(client):
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "://" not in policy
+
+
+@pytest.mark.services
+def test_no_server_outlives_the_run_that_was_killed(tmp_path):
+    program = (
+        "import sys, time; from tests import services\n"
+        "with services.postgres() as database, services.valkey() as broker:\n"
+        "    print(database.rpartition('=')[2], broker.rpartition(':')[2], flush=True); time.sleep(60)"
+    )
+    run = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    folder, port = run.stdout.readline().split()
+    run.kill()
+    run.communicate()
+
+    until = time.monotonic() + 20
+    while Path(folder).exists() and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert not Path(folder).exists()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(port.partition("/")[0]))) != 0
