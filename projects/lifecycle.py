@@ -20,7 +20,7 @@ class Stage(models.TextChoices):
     DECISION = "decision", gettext_lazy("Submitted to the meeting")
     FRAMEWORK = "framework", gettext_lazy("Framework agreement signed")
     SIGNED = "signed", gettext_lazy("Formally signed")
-    REGISTERED = "registered", gettext_lazy("Company registered")
+    REGISTERED = "registered", gettext_lazy("Local company registered")
     FILED = "filed", gettext_lazy("Filed and approved")
     LAND_SUPPLIED = "land_supplied", gettext_lazy("Land supplied")
     STARTED = "started", gettext_lazy("Construction started")
