@@ -26,6 +26,8 @@ def _industry_choices():
 def _asked(field, **options):
     if field.name == "industry":
         return forms.ChoiceField(label=field.verbose_name, choices=_industry_choices, required=False)
+    if field.choices and field.blank:
+        return forms.ChoiceField(label=field.verbose_name, choices=[("", "—"), *field.choices], required=False)
     if isinstance(field, models.DateField):
         options["form_class"] = DayFormField
     if isinstance(field, WanField):
@@ -152,6 +154,8 @@ class LeadForm(AskingForm):
         self.fields["content"].widget.attrs["rows"] = 4
         self.fields["received_on"].quick_dates = past_days(today)
         self.fields["next_step_due_on"].quick_dates = coming_days(today)
+        self.fields["land_wanted_mu"].unit = _("mu")
+        self.fields["floor_wanted_sqm"].unit = _("m²")
         amount = self.fields["intended_investment_wan"]
         amount.help_text = _("6亿, 6000万 or 60000.")
         if amount_url:
