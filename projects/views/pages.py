@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.paging import Keyset
-from core.templatetags.units import yi
+from core.templatetags.units import day, yi
 from crm.lifecycle import LeadStage
 from crm.lifecycle import obstacles as lead_obstacles
 from crm.models import Company, Lead
@@ -144,9 +144,10 @@ def _groups(project):
         _row(_("Planned for the year"), _yi(project.annual_plan_wan)),
         _row(_("Foreign capital received"), _("USD %(amount)s × 10k") % {"amount": f"{fdi:,.0f}"} if fdi else ""),
     ]
+    local, code = project.legal_entity_name, project.legal_entity_code or ""
     subject = [
         _row(_("Investor"), project.company.name, link=link_to("crm:company-detail", project.company_id)),
-        _row(_("Local company"), project.legal_entity_name, hint=project.legal_entity_code or ""),
+        _row(_("Local company"), local or code, hint=code if local else ""),
         _row(_("Industry"), industries.label(project.industry)),
         _row(_("Role in the chain"), project.get_chain_role_display()),
         _row(_("Content"), project.content),
@@ -165,7 +166,10 @@ def _groups(project):
         _row(_("Land contract"), project.land_contract_no),
         _row(_("Construction permit"), project.construction_permit_no),
         *(
-            _row(Project._meta.get_field(name).verbose_name, getattr(project, name))
+            _row(
+                Project._meta.get_field(name).verbose_name,
+                day(getattr(project, name)) if getattr(project, name) else "",
+            )
             for name in lifecycle.PROMISES.values()
         ),
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import RuleViolation
 from projects import lifecycle
-from projects.actions import add_requirement, advance_project, drop_requirement
+from projects.actions import add_requirement, advance_project, attach_document, drop_requirement, edit_project
 from projects.lifecycle import AFTER_SIGNING, BUCKETS, EXITS, FINAL, FORWARD, GATES, PATH, Bucket, SiteMode, Stage
 from projects.models import DocumentKind, Project, ProjectState, StageChange
 
@@ -111,8 +111,6 @@ def test_a_step_the_network_does_not_know_is_refused(make_signed, officer, at):
 
 
 def test_a_leased_project_has_no_land_step_and_says_why(make_signed, officer, at, fill_gate):
-    from projects.actions import edit_project
-
     project = make_signed()
     fill_gate(project, Stage.LAND_SUPPLIED)
     edit_project(project, changes={"site_mode": SiteMode.LEASE}, at=at, by=officer)
@@ -155,8 +153,6 @@ def test_resuming_a_pause_is_no_second_signing(make_signed, officer, at):
 
 
 def test_an_exit_needs_a_reason_and_its_evidence(make_signed, officer, at, pdf):
-    from projects.actions import attach_document
-
     project = make_signed()
 
     with pytest.raises(RuleViolation) as without_both:
