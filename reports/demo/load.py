@@ -22,7 +22,7 @@ from reports.demo.leads import LEADS
 from reports.demo.papers import paper
 from reports.demo.parks import ADMIN, OFFICER_OF, OPERATOR_OF, PARKS, PEOPLE, whole_park
 from reports.demo.play_leads import plan_leads
-from reports.demo.projects import CORRECTIONS, INCREASES, PLANS, REASONS, RECORDED, REPORTS, TRANSFERS
+from reports.demo.projects import CORRECTIONS, INCREASES, PLANS, PROJECT_TALKS, REASONS, RECORDED, REPORTS, TRANSFERS
 from reports.demo.steps import day_of, may_follow, spread, steps
 
 S = Stage
@@ -86,7 +86,7 @@ def load(*, password, at):
     _settle(world, password)
     for plan in PLANS:
         _plan_project(world, plan)
-    for deed in (*CORRECTIONS, *INCREASES, *TRANSFERS, *EVENTS):
+    for deed in (*CORRECTIONS, *INCREASES, *TRANSFERS, *EVENTS, *PROJECT_TALKS):
         PLANNERS[type(deed).__name__](world, deed)
     _plan_companies_without_project(world)
     plan_leads(world, LEADS)
@@ -418,11 +418,33 @@ def _hold(world, event, at):
         actions.list_at_signing_event(held, world.project(name), kind=kind, at=at, by=world.manager)
 
 
+def _plan_project_talk(world, talk):
+    day = day_of(talk.day, world.today)
+    world.agenda.add(world.agenda.at(day, talk.summary), lambda at: _talk(world, talk, day, at))
+
+
+def _talk(world, talk, day, at):
+    project = world.project(talk.project)
+    actions.record_project_interaction(
+        project,
+        kind=talk.kind,
+        happened_on=day,
+        people=talk.people,
+        summary=talk.summary,
+        next_step=talk.next_step,
+        next_step_due_on=world.today + timedelta(days=talk.next_on),
+        is_synthetic=True,
+        at=at,
+        by=project.owner,
+    )
+
+
 PLANNERS = {
     "Correction": _plan_correction,
     "Increase": _plan_increase,
     "Transfer": _plan_transfer,
     "Event": _plan_event,
+    "ProjectTalk": _plan_project_talk,
 }
 
 

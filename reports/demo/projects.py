@@ -184,3 +184,32 @@ REPORTS = (
         "现场只完成场地平整，没有桩基或主体施工，按口径不算开工。补充照片后再报。",
     ),
 )
+
+
+@dataclass(frozen=True)
+class ProjectTalk:
+    """A conversation about a project; the next step is due so many days after the loading."""
+
+    project: str
+    day: str
+    kind: str
+    people: str
+    summary: str
+    next_step: str
+    next_on: int
+
+
+PROJECT_TALKS = (
+    ProjectTalk(
+        "化合物半导体外延", "-5", "meeting", "项目组", "补齐能耗测算，联审意见只剩环保一项。", "催环保窗口意见", 2
+    ),
+    ProjectTalk(
+        "芯片测试设备", "-14", "visit", "总经理办公室", "看样机与客户名单，二期产能未定。", "要两年财务报表", -3
+    ),
+    ProjectTalk("量子点膜产线", "-3", "meeting", "法务与财务", "协议文本已对三稿，违约条款待定。", "定违约条款", 1),
+    ProjectTalk("车载曲面屏贴合", "-8", "video", "工艺部", "确认无尘等级与层高，可用现有厂房。", "约看厂房", 0),
+    ProjectTalk("智算液冷机柜", "-4", "call", "投资部", "上会材料齐备，等专题会排期。", "问专题会日期", 3),
+    ProjectTalk("眼动交互模组", "-20", "wechat", "市场部", "对方在比较两地租金。", "送租金方案", -6),
+    ProjectTalk("微创介入器械", "-6", "reception", "注册部", "来园看洁净车间，关心检测配套。", "约检测机构同谈", 4),
+    ProjectTalk("电堆双极板", "-12", "meeting", "总工办", "产线布局已出，待供氢价格。", "测算供氢价格", 6),
+)

@@ -73,17 +73,18 @@ def _works(plan, days):
         return []
     started, n = days[S.STARTED], spread(plan.name, 20)
     built = min((day for day in days.values() if day > started), default=date.max)
-    found = [(stage, day) for stage, day in _while_building(started, n) if day < built]
+    # Who tops out by name does not "continue" besides.
+    usual = _while_building(started, n)[: 1 if S.TOPPED_OUT in days else 2]
+    found = [(stage, day) for stage, day in usual if day < built]
     if S.COMMISSIONED in days and n % 3 == 0:
         found.append((S.ABOVE_SIZE, days[S.COMMISSIONED] + timedelta(days=200 + n)))
     return found
 
 
 def _while_building(started, n):
-    yield S.IN_STATISTICS, started + timedelta(days=28 + n)
     new_year = date(started.year + 1, 1, 8)
-    if started + timedelta(days=60) < new_year:
-        yield S.BUILDING, new_year
+    in_statistics = (S.IN_STATISTICS, started + timedelta(days=28 + n))
+    return [in_statistics, (S.BUILDING, new_year)] if started + timedelta(days=60) < new_year else [in_statistics]
 
 
 def may_follow(taken, stage, day):

@@ -24,6 +24,7 @@ from projects.models import (
     InvestmentChange,
     ParkChange,
     Project,
+    ProjectInteraction,
     ProjectState,
     SigningEntry,
     SigningEvent,
@@ -222,6 +223,13 @@ def test_several_reports_wait_for_a_verdict_and_none_of_them_for_long(db):
 
     assert len(waiting) >= 4
     assert all(loaded_on - local_day(fact.recorded_at) < timedelta(days=60) for fact in waiting)
+
+
+def test_projects_have_conversations_of_late_too(who):
+    talks = ProjectInteraction.objects.select_related("project", "interaction")
+
+    assert talks.count() >= 6
+    assert all(talk.project.is_synthetic and talk.interaction.is_synthetic for talk in talks)
 
 
 def test_an_entry_listed_at_a_second_event_does_not_count_again(db):
