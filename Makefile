@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres lint fix bench messages migrations pins setup-run setup-test
+.PHONY: help run test test-postgres fuzz lint fix bench messages migrations pins setup-run setup-test
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -17,6 +17,9 @@ test: setup-test ## Run every test on SQLite, the marked ones also on real Postg
 
 test-postgres: setup-test ## Run every test on real PostgreSQL and Redis-protocol servers
 	@$(BIN)/python -m tests.services $(BIN)/python -m pytest -q -n 2
+
+fuzz: setup-test ## Call the API with 3000 made-up requests (CASES=… for another number)
+	@YINFENG_TEST_FUZZ_CASES=$${CASES:-3000} $(BIN)/python -m pytest -q -m fuzz
 
 lint: setup-test ## Check style, templates, import contracts, migrations, texts and production settings
 	$(BIN)/ruff check .

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.models import AuditEntry
 from projects.models import Document, InvestmentChange, Project, StageChange
+
+pytestmark = pytest.mark.services  # the two databases refuse different things
 
 AMOUNTS = [
     "-1",
@@ -202,8 +205,6 @@ def test_filters_and_cursors_that_are_none(api, officer, make_signed, asked):
     ],
 )
 def test_files_that_are_no_evidence(api, officer, make_signed, name, content):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     project = make_signed()
     before = Document.objects.count()
 
