@@ -1,0 +1,159 @@
+"""The pages and API endpoints that are measured, each with its floor and its goal."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from core.paging import Keyset
+from crm.models import Lead
+from projects.models import Project, StageChange
+from tests.bench.figures import Figure, in_turns
+from tests.bench.visit import Site, Visitor, signed_in, with_token
+from tests.bench.zone import LEADS, LIMITED, MANAGER
+
+HTML, JSON, ONE = "/floor/html/", "/floor/json/", "/floor/one/"
+FLOORS = {HTML: "HTML list", JSON: "JSON list", ONE: "`select 1`"}
+PAGE_KB = 60
+BRAND, UNHEARD_OF = "恒驰", "龘龖"
+FOR_A_MILLION = 1.3
+"""How much slower than a list of 100,000 rows one of 1,000,000 may be."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """`floor` is an address; `limit` may be empty where a page is shown for information only."""
+
+    case: str
+    who: Visitor
+    path: str
+    floor: str = HTML
+    limit: float | None = None
+    queries: int | None = None
+    kilobytes: float | None = 1024
+    floor_name: str = ""
+
+
+def measured(site: Site) -> Iterator[Figure]:
+    anybody = Visitor(site)
+    for name, path in (("floor: empty view", "/floor/empty/"), *((f"floor: {FLOORS[p]}", p) for p in FLOORS)):
+        value, _again = in_turns(lambda path=path: anybody.get(path), lambda: None, seconds=2)
+        yield Figure(name, value)
+    for page in _pages(site):
+        yield _measure(page, anybody)
+    yield from _creating(site, anybody)
+
+
+def _measure(page: Page, anybody: Visitor) -> Figure:
+    asked = page.who.get(page.path, **{"X-Count-Queries": "1"})
+    if asked.status != 200:
+        raise SystemExit(f"{page.case}: {page.path} answered {asked.status}")
+    floor_by = anybody if page.floor in FLOORS else page.who
+    value, floor = in_turns(lambda: page.who.get(page.path), lambda: floor_by.get(page.floor))
+    queries, kilobytes = int(asked.headers["X-Queries"]), len(asked.body) / 1024
+    ceilings = [("kB", kilobytes, page.kilobytes or 1024), ("queries", queries, page.queries or 100)]
+    name = page.floor_name or FLOORS[page.floor]
+    return Figure(page.case, value, "ms", floor, name, page.limit, queries, kilobytes, ceilings)
+
+
+def _pages(site: Site) -> Iterator[Page]:
+    limited, manager = (signed_in(site, _person(key)) for key in (LIMITED, MANAGER))
+    program, overseer = (with_token(site, _person(key)) for key in (LIMITED, MANAGER))
+    today = timezone.localdate()
+
+    def a_list(case: str, who: Visitor, path: str, *, limit: float = 4, queries: int = 12) -> Page:
+        return Page(case, who, path, limit=limit, queries=queries, kilobytes=PAGE_KB)
+
+    def deeper(case: str, who: Visitor, path: str, cursor: str) -> Page:
+        return Page(case, who, f"{path}?cursor={cursor}", path, 1.2, 12, PAGE_KB, "own first page")
+
+    yield a_list("project list", limited, "/projects/")
+    yield deeper("project list, deep page", limited, "/projects/", _deep_cursor(Project, LIMITED, "-updated_at"))
+    yield a_list("project list, all parks", manager, "/projects/")
+    yield deeper("project list, all parks, deep", manager, "/projects/", _deep_cursor(Project, MANAGER, "-updated_at"))
+    yield a_list("project search by name", limited, f"/projects/?q={_quoted(BRAND)}")
+    yield a_list("project search, no hit, all parks", manager, f"/projects/?q={_quoted(UNHEARD_OF)}")
+    yield Page("project record", limited, f"/projects/{_long_lived()}/", limit=3, queries=15)
+    million = FOR_A_MILLION if LEADS > 10**5 else 1
+    yield a_list("lead list", limited, "/leads/", limit=4 * million)
+    yield deeper("lead list, deep page", limited, "/leads/", _deep_cursor(Lead, LIMITED, "-received_on"))
+    yield a_list("lead list, all parks", manager, "/leads/", limit=4 * million)
+    yield deeper("lead list, all parks, deep", manager, "/leads/", _deep_cursor(Lead, MANAGER, "-received_on"))
+    yield a_list("lead search by name", limited, f"/leads/?q={_quoted(BRAND)}", limit=4 * million)
+    for case, who in (("lead search, no hit", limited), ("lead search, no hit, all parks", manager)):
+        path = f"/leads/?q={_quoted(UNHEARD_OF)}"
+        yield Page(case, who, path, "/leads/", limit=2, queries=12, kilobytes=PAGE_KB, floor_name="own list")
+    yield Page("lead record", limited, f"/leads/{_own_lead()}/", limit=3, queries=15)
+    for case, who in (("home of an officer", limited), ("home of a manager", manager)):
+        yield Page(case, who, "/", limit=4, queries=12)
+    yield Page("board page", limited, "/board/", limit=4, queries=12)
+    yield Page("board page, 200 parks", manager, "/board/", queries=12)
+    yield Page("board rows of a figure", limited, "/board/rows/?bucket=under_construction", limit=4, queries=12)
+    yield Page("API project list", program, "/api/v1/projects/", JSON, 6, 6)
+    yield Page("API lead list", program, "/api/v1/leads/", JSON, 6 * million, 6)
+    yield Page("API project list, all parks", overseer, "/api/v1/projects/", JSON, 6, 6)
+    board = f"/api/v1/reports/stage-board/?as_of={today.replace(year=today.year - 1).isoformat()}"
+    yield Page("board API", program, board, JSON, 6)
+    yield Page("board API, 200 parks", overseer, board, JSON)
+    yield Page("trend API", program, "/api/v1/reports/stage-trend/", JSON, 6)
+    yield Page("verification queue", manager, "/projects/verification/", limit=4, queries=12)
+    yield Page("list of parks", manager, "/parks/")
+    yield Page("company list", limited, "/companies/", limit=4 * million, queries=12)
+
+
+def _creating(site: Site, anybody: Visitor) -> Iterator[Figure]:
+    program, number = with_token(site, _person(LIMITED)), count(1)
+    known = Lead.objects.visible_to(_person(LIMITED)).values("company_id", "park__code").first()
+
+    def create(content: Callable[[], dict[str, Any]]) -> Callable[[], None]:
+        def send() -> None:
+            answer = program.post("/api/v1/leads/", content())
+            if answer.status != 201:
+                raise SystemExit(f"Creating a lead answered {answer.status}: {answer.body[:300]!r}")
+
+        return send
+
+    ways = {
+        "API create a lead": lambda: {
+            "park": known["park__code"], "company": known["company_id"], "title": f"扩建{next(number)}",
+            "intended_investment_wan": "60000", "industry": "C39",
+        },
+        "API create a lead with a new company": lambda: {
+            "park": known["park__code"], "company_name": f"新公司{uuid4().hex[:12]}", "contact_name": "王明",
+            "contact_phone": "13800138000", "intended_investment_wan": "6亿", "industry": "C39",
+        },
+    }  # fmt: skip
+    for case, content in ways.items():
+        value, floor = in_turns(create(content), lambda: anybody.get(ONE))
+        yield Figure(case, value, "ms", floor, FLOORS[ONE], 25)
+
+
+def _person(key: int) -> Any:
+    return get_user_model().objects.get(pk=key)
+
+
+def _quoted(text: str) -> str:
+    from urllib.parse import quote
+
+    return quote(text)
+
+
+def _deep_cursor(model: Any, viewer: int, order: str) -> str:
+    """The place of a row nine tenths down the viewer's list."""
+    rows = model.objects.visible_to(_person(viewer)).order_by(order, "-pk" if order.startswith("-") else "pk")
+    item = rows.values("pk", order.lstrip("-"))[rows.count() * 9 // 10]
+    return Keyset(model.objects.all(), order=order)._cursor(model(**item), back=False)
+
+
+def _long_lived() -> int:
+    """A project of the limited viewer with as many facts as any."""
+    seen = Project.objects.visible_to(_person(LIMITED)).filter(stage="commissioned")
+    return StageChange.objects.filter(project__in=seen.values("pk")[:500], corrects__isnull=False).first().project_id
+
+
+def _own_lead() -> int:
+    return Lead.objects.visible_to(_person(LIMITED)).filter(stage="assessed", interactions__isnull=False).first().pk
