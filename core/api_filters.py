@@ -10,6 +10,15 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from core.fields import DayFormField, WanFormField
+from core.filters import StrictFilterSet
+
+
+class NamedFilters(StrictFilterSet):
+    """A filter set in which only the filters named in the address cost anything; a list has many, a call few."""
+
+    def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
+        super().__init__(data, *args, **options)
+        self.filters = {name: each for name, each in self.filters.items() if data and name in data}
 
 
 @extend_schema_field(OpenApiTypes.INT64)

@@ -5,14 +5,14 @@ from typing import Any
 import django_filters
 from django.db import models
 
-from core.api_filters import CodedChoiceFilter, DayFilter, RowFilter, WanFilter
-from core.filters import StrictFilterForm, StrictFilterSet
+from core.api_filters import CodedChoiceFilter, DayFilter, NamedFilters, RowFilter, WanFilter
+from core.filters import StrictFilterForm
 from crm.lifecycle import CODES
 from crm.models import Company, CompanyPark, Contact, Interaction, InteractionKind, Lead, LeadSource, Ownership
 from parks.api.filters import IndustryFilter, ParkFilter, PersonFilter
 
 
-class CompanyFilters(StrictFilterSet):
+class CompanyFilters(NamedFilters):
     q = django_filters.CharFilter(label="Part of the name or an alias, or the whole credit code.", method="by_text")
     park = ParkFilter(label="Code of a park in which, or below which, the company is known.", method="known_in_park")
     ownership = django_filters.ChoiceFilter(choices=Ownership)
@@ -31,7 +31,7 @@ class CompanyFilters(StrictFilterSet):
         return rows.filter(pk__in=known.values("company_id"))
 
 
-class ContactFilters(StrictFilterSet):
+class ContactFilters(NamedFilters):
     company = RowFilter(Company)
     q = django_filters.CharFilter(label="Part of the name.", field_name="full_name", lookup_expr="icontains")
 
@@ -41,7 +41,7 @@ class ContactFilters(StrictFilterSet):
         form = StrictFilterForm
 
 
-class LeadFilters(StrictFilterSet):
+class LeadFilters(NamedFilters):
     q = django_filters.CharFilter(label="Part of the title, the content or the company.", method="by_text")
     park = ParkFilter()
     company = RowFilter(Company)
@@ -70,7 +70,7 @@ class LeadFilters(StrictFilterSet):
         return rows.due_by(day)
 
 
-class InteractionFilters(StrictFilterSet):
+class InteractionFilters(NamedFilters):
     park = ParkFilter()
     company = RowFilter(Company)
     lead = RowFilter(Lead)

@@ -6,8 +6,8 @@ import django_filters
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
 
-from core.api_filters import RowFilter
-from core.filters import StrictFilterForm, StrictFilterSet
+from core.api_filters import NamedFilters, RowFilter
+from core.filters import StrictFilterForm
 from parks.industries import codes_under, validate_industry
 from parks.models import Park, ParkKind
 from parks.querysets import colleagues
@@ -33,7 +33,7 @@ class PersonFilter(RowFilter):
         return colleagues(user)
 
 
-class ParkFilters(StrictFilterSet):
+class ParkFilters(NamedFilters):
     under = ParkFilter(label="Code of a park; parks below it are included.", method="under_park")
     kind = django_filters.ChoiceFilter(choices=ParkKind)
 

@@ -5,15 +5,15 @@ from typing import Any
 import django_filters
 from django.db import models
 
-from core.api_filters import CodedChoiceFilter, DayFilter, RowFilter, WanFilter
-from core.filters import StrictFilterForm, StrictFilterSet
+from core.api_filters import CodedChoiceFilter, DayFilter, NamedFilters, RowFilter, WanFilter
+from core.filters import StrictFilterForm
 from crm.models import Company, Ownership
 from parks.api.filters import IndustryFilter, ParkFilter, PersonFilter
 from projects.lifecycle import CODES, Bucket, DocumentKind
 from projects.models import Document, InvestmentChange, InvestmentKind, Project, SigningEvent, StageChange, Verdict
 
 
-class ProjectFilters(StrictFilterSet):
+class ProjectFilters(NamedFilters):
     q = django_filters.CharFilter(label="Part of the name or the investor, or the start of the code.", method="by_text")
     park = ParkFilter()
     company = RowFilter(Company)
@@ -46,7 +46,7 @@ class ProjectFilters(StrictFilterSet):
         return rows.with_pending().filter(is_pending=wanted)
 
 
-class FactFilters(StrictFilterSet):
+class FactFilters(NamedFilters):
     project = RowFilter(Project)
     park = ParkFilter(label="Code of the park the project is in today, or of one above it.", method="in_park")
     verdict = django_filters.ChoiceFilter(choices=Verdict)
@@ -80,7 +80,7 @@ class InvestmentChangeFilters(FactFilters):
         fields = ("verdict", "kind")
 
 
-class DocumentFilters(StrictFilterSet):
+class DocumentFilters(NamedFilters):
     project = RowFilter(Project)
     kind = django_filters.ChoiceFilter(choices=DocumentKind)
 
@@ -90,7 +90,7 @@ class DocumentFilters(StrictFilterSet):
         form = StrictFilterForm
 
 
-class SigningEventFilters(StrictFilterSet):
+class SigningEventFilters(NamedFilters):
     park = ParkFilter()
     held_from = DayFilter(field_name="held_on", lookup_expr="gte")
     held_until = DayFilter(field_name="held_on", lookup_expr="lte")
