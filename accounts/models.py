@@ -18,7 +18,7 @@ class User(AbstractUser):
     last_name = None
     full_name = models.CharField(_("Full name"), max_length=60, blank=True)
     language = models.CharField(
-        _("Language"), max_length=10, blank=True, help_text=_("Empty means the browser's choice.")
+        _("Language"), max_length=10, blank=True, help_text=_("Empty means Chinese.")
     )
     theme = models.CharField(_("Theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     must_change_password = models.BooleanField(_("Must change the password at next sign-in"), default=False)
