@@ -1,6 +1,9 @@
 """Serve the site: prepare the database, load the demo on its first start, and work off background jobs."""
 
 import ipaddress
+import logging
+import os
+import signal
 import socket
 import threading
 
@@ -67,6 +70,7 @@ class Server(BaseApplication):
             "loglevel": "warning",
             "control_socket_disable": True,
             "post_worker_init": self._worker_is_ready,
+            "worker_exit": leave_at_once,
         }
         for name, value in choices.items():
             self.cfg.set(name, value)
@@ -75,6 +79,9 @@ class Server(BaseApplication):
         return get_wsgi_application()
 
     def _worker_is_ready(self, worker) -> None:
+        # Ctrl-C reaches every process of the terminal, and the parent passes it on as SIGQUIT: hearing it twice, one
+        # handler inside the other, would lock this process up in the thread pool it is closing.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         if not settings.REDIS_URL:
             start_background_work()
         # A web process that replaces a lost one does not greet again.
@@ -90,6 +97,14 @@ def start_background_work() -> None:
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
     clock = beat.EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
     clock.start()
+
+
+def leave_at_once(server, worker) -> None:
+    """Requests are answered by now; a background job must not hold the end up, because it will be taken up again."""
+    # Gunicorn also calls this in the parent, for a worker that is gone already.
+    if os.getpid() == worker.pid:
+        logging.shutdown()
+        os._exit(0)
 
 
 def refuse_unsafe_address(host: str) -> None:
