@@ -1,4 +1,4 @@
-"""The description of the API in the browser: served by us alone, without inline scripts, and it shows our operations."""
+"""The description of the API in the browser: served by us alone, without inline scripts, with our operations in it."""
 
 import pytest
 
