@@ -59,7 +59,7 @@ def open_leads(leads: Any) -> dict[str, Any]:
 
 
 def with_what_is_missing(projects: Any, *, today: date) -> list[Missing]:
-    """The projects not yet commissioned, longest in their stage first, with what their usual next step lacks. Three queries."""
+    """Those not yet commissioned, longest in their stage first, and what their usual next step lacks. Three queries."""
     live = projects.exclude(stage__in=(*FINAL, *BUCKETS[Bucket.COMMISSIONED])).select_related("park", "company")
     found = list(live.order_by("stage_since", "pk")[:SHOWN])
     kinds: dict[int, set[str]] = {}
