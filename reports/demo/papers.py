@@ -9,7 +9,8 @@ from projects.lifecycle import DocumentKind
 
 def paper(kind):
     """A file to attach as a document of `kind`. Alike for all projects, so the store keeps it once."""
-    return ContentFile(_pdf(f"Yinfeng demo data: {DocumentKind(kind).name.replace('_', ' ').lower()}"), f"{kind}.pdf")
+    kind = DocumentKind(kind)
+    return ContentFile(_pdf(f"Yinfeng demo data: {kind.name.replace('_', ' ').lower()}"), f"{kind.label}.pdf")
 
 
 @cache

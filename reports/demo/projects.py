@@ -43,7 +43,10 @@ APRIL_LEADS = {
 """The projects that came of a lead, and its title."""
 
 TOTAL_IN_THE_PRESS = ("翰博光电生产基地", *APRIL_LEADS)
-"""Projects whose total is printed; a total that is ours makes the whole project demo data."""
+"""Projects whose total is printed; a total that is ours makes the whole project demo data.
+
+These do not move further than the article goes: what became of them is not ours to invent.
+"""
 
 
 def _plans(table):

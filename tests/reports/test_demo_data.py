@@ -288,6 +288,12 @@ def test_whatever_total_is_ours_is_labelled_and_the_printed_ones_name_their_sour
     assert not SigningEvent.objects.filter(is_synthetic=False, source_note="").exists()
 
 
+def test_a_project_with_a_printed_total_does_not_move_further_than_the_article_goes(db):
+    moves = StageChange.objects.filter(project__is_synthetic=False)
+
+    assert {change.to_stage for change in moves.filter(effective_on__gt=APRIL)} <= {Stage.REGISTERED, Stage.FILED}
+
+
 def test_companies_of_the_press_have_no_credit_code_and_invented_codes_name_no_real_place(db):
     assert set(Company.objects.filter(is_synthetic=False).values_list("name", flat=True)) == set(NAMED)
     assert not Company.objects.filter(is_synthetic=False).exclude(credit_code=None).exists()
