@@ -180,12 +180,21 @@ def test_a_comparison_shows_both_answers_and_writes_nothing(client, signed, walk
     assert everything() == before
 
 
-def test_what_the_comparison_shows_is_what_is_then_known(client, signed, walk, officer):
-    project = walk(signed, (Stage.STARTED, date(2024, 3, 7)))
-    signing = project.stage_changes.get(to_stage=Stage.SIGNED)
+@pytest.mark.parametrize(
+    ("which", "typed"),
+    [
+        (Stage.SIGNED, {"effective_on": "2024-03-01", "to": Stage.SIGNED}),
+        (Stage.STARTED, {"effective_on": "2024-03-07", "to": Stage.STARTED, "is_void": "on"}),
+        (Stage.STARTED, {"effective_on": "2024-04-02", "to": Stage.FILED}),
+    ],
+)
+def test_what_the_comparison_shows_is_what_is_then_known(client, make_signed, walk, officer, which, typed):
+    # The plan differs from what was agreed, so that a signed amount that stays behind would be seen.
+    project = walk(make_signed(total_investment_wan=Decimal(60000)), (Stage.STARTED, date(2024, 3, 7)))
+    change = project.stage_changes.get(to_stage=which)
     client.force_login(officer)
-    typed = {"effective_on": "2024-03-01", "to": Stage.SIGNED, "reason": "以盖章日期为准"}
-    where = address("correct-stage", project.pk, signing.pk)
+    where = address("correct-stage", project.pk, change.pk)
+    typed = {**typed, "reason": "以原件为准"}
 
     shown = client.post(where, {**typed, "compare": "1"}).context["then"]
     answer = client.post(where, typed)
