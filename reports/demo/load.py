@@ -31,7 +31,7 @@ COMPANIES_NAMED_ON = date(2024, 4, 26)
 BEFORE_SIGNING = PATH[: PATH.index(S.SIGNED)]
 LOCAL_COMPANIES_FROM = 5000
 BEFORE_WORKS = (S.SIGNED, S.REGISTERED, S.FILED, S.LAND_SUPPLIED)
-RECORDED_AS_USUAL = {(entry.project, entry.code): entry for entry in RECORDED}
+RECORDED_OTHERWISE = {(entry.project, entry.code): entry for entry in RECORDED}
 
 
 @dataclass
@@ -191,9 +191,9 @@ def _open(world, plan, taken, at):
 def _plan_step(world, plan, to, day, previous):
     """Recorded within two days and verified within a few more, unless the table says otherwise."""
     name = f"{plan.name} {to}"
-    usual = RECORDED_AS_USUAL.get((plan.name, CODES[to]))
-    recorded_on = usual.recorded_on if usual else day + timedelta(days=spread(name, 3))
-    verified_on = usual.verified_on if usual else recorded_on + timedelta(days=1 + spread(name, 4))
+    other = RECORDED_OTHERWISE.get((plan.name, CODES[to]))
+    recorded_on = other.recorded_on if other else day + timedelta(days=spread(name, 3))
+    verified_on = other.verified_on if other else recorded_on + timedelta(days=1 + spread(name, 4))
     moment = world.agenda.at(recorded_on, name, not_before=previous)
     verdict = None
     if to not in BEFORE_SIGNING:
