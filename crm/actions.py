@@ -327,7 +327,7 @@ def _locked(lead):
 
 @transaction.atomic
 def edit_lead(lead, *, changes, expected_version=None, at, by):
-    """Change fields of LEAD_EDITABLE."""
+    """Change fields of LEAD_EDITABLE; nothing is written where nothing differs."""
     require(by, "crm.edit_lead", lead.park)
     lead = _locked(lead)
     _same_version(lead, expected_version, LEAD_EDITABLE, lead._meta.verbose_name)
@@ -336,10 +336,13 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
         _move_receipt(lead, at)
     if lead.owner is not None and before["owner"] != lead.owner:
         _refuse_idle_owner(lead.owner, lead.park)
-    lead.version += 1
     _checked(lead)
+    changed = diff(_audited(before), _audited(after))
+    if not changed:
+        return lead
+    lead.version += 1
     lead.save()
-    record("crm.edit_lead", lead, park=lead.park_id, changes=diff(_audited(before), _audited(after)), at=at, by=by)
+    record("crm.edit_lead", lead, park=lead.park_id, changes=changed, at=at, by=by)
     return lead
 
 

@@ -236,7 +236,7 @@ def open_project(
 
 @transaction.atomic
 def edit_project(project, *, changes, expected_version=None, at, by):
-    """Change fields of EDITABLE. Stage, park and total move only through facts."""
+    """Change fields of EDITABLE; nothing is written where nothing differs. Stage, park and total move through facts."""
     require(by, "projects.edit_project", project.park)
     project = _locked(project, expected_version)
     before = {field: getattr(project, field) for field in EDITABLE}
@@ -246,18 +246,13 @@ def edit_project(project, *, changes, expected_version=None, at, by):
         setattr(project, field, value)
     project.legal_entity_code = normalise_credit_code(project.legal_entity_code) if project.legal_entity_code else None
     _checked(project)
+    changed = diff(_plain(before), _plain({field: getattr(project, field) for field in EDITABLE}))
+    if not changed:
+        return project
     project.version += 1
     project.updated_at = max(at, project.updated_at)
     project.save()
-    changed = {field: getattr(project, field) for field in EDITABLE}
-    record(
-        "projects.edit_project",
-        project,
-        park=project.park_id,
-        changes=diff(_plain(before), _plain(changed)),
-        at=at,
-        by=by,
-    )
+    record("projects.edit_project", project, park=project.park_id, changes=changed, at=at, by=by)
     return project
 
 

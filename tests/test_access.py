@@ -144,6 +144,7 @@ TABLE = [
     Row("lead-project-open-project", "lead", reads=NOBODY, does=OPEN, hides=True),
     Row("project-detail", "project", hides=True),
     *rows("project-advance", "project-increase", of="project", reads=NOBODY, does=REPORT, hides=True),
+    Row("project-interactions", "project", reads=NOBODY, does=TALK, hides=True),
     Row("project-correct", "project", reads=NOBODY, does=RECORD, hides=True),
     *rows("project-transfer", "project-verify", of="project", reads=NOBODY, does=COUNT, hides=True),
     Row("stage-change-detail", "stage_change", hides=True),

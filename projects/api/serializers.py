@@ -9,6 +9,7 @@ from rest_framework import serializers
 from core.api import Arguments, DaySerializerField, RecordSerializer, WanSerializerField
 from core.resources import CodedChoiceField, Row, RowField, RowsField, Version
 from crm.api.fields import CompanyBrief, CompanyField
+from crm.api.serializers import RecordInteraction
 from parks.api.fields import ParkBrief, ParkField, PersonBrief, PersonField, brief_of_park, brief_of_person
 from projects import actions, ledger
 from projects.lifecycle import CODES, DocumentKind, Stage, backward_steps, needs_reason
@@ -291,6 +292,18 @@ class AdvanceProject(Version):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=1000)
     evidence = EvidenceField()
     total_investment_wan = WanSerializerField(required=False, help_text="At the signing: the agreed total.")
+
+
+class RecordProjectInteraction(RecordInteraction):
+    """Park and company are those of the project."""
+
+    park = company = lead = None
+
+    class Meta(RecordInteraction.Meta):
+        fields = ("kind", "happened_on", "people", "contacts", "summary", "next_step", "next_step_due_on")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return attrs
 
 
 class VerifyProject(Version):

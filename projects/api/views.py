@@ -125,6 +125,18 @@ class Projects(Resource):
         project, said = self.row(pk), self.said(shapes.TransferProject)
         return self._done(project, actions.transfer_project, said)
 
+    @extend_schema(
+        request=shapes.RecordProjectInteraction,
+        responses=answers(shapes.ProjectDetail, code=201),
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @action(detail=True, methods=["post"])
+    def interactions(self, request: Request, pk: str) -> Response:
+        """Log a conversation about the project."""
+        project, said = self.row(pk), self.said(shapes.RecordProjectInteraction)
+        self.once(lambda: actions.record_project_interaction(project, **said, **self.who_and_when()))
+        return self.shown(project.pk, code=201)
+
     def _done(self, project: Project, deed: Any, said: dict[str, Any], *, subject: Any = None) -> Response:
         """Do a deed on a project, or on a fact of it, once; answer with the project as it stands then."""
         version = expected_version(self.request, said)

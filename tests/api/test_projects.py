@@ -7,7 +7,7 @@ import pytest
 
 from core.models import AuditEntry
 from projects.lifecycle import Stage
-from projects.models import InvestmentChange, Project, StageChange
+from projects.models import InvestmentChange, Project, ProjectInteraction, StageChange
 
 
 @pytest.fixture
@@ -291,3 +291,25 @@ def test_pages_are_turned_by_cursor(api, officer, make_project, make_company):
         path = page["next"]
 
     assert seen == made
+
+
+def test_a_conversation_about_a_project_is_logged_for_its_park_and_company(api, operator, outsider, started):
+    said = {"kind": "visit", "happened_on": "2024-04-17", "summary": "现场看设备进场"}
+
+    answer = api(operator).post(f"/projects/{started.pk}/interactions/", said)
+    refused = api(operator).post(f"/projects/{started.pk}/interactions/", {**said, "summary": ""})
+    hidden = api(outsider).post(f"/projects/{started.pk}/interactions/", said)
+
+    assert (answer.status_code, refused.status_code, hidden.status_code) == (201, 400, 404)
+    told = ProjectInteraction.objects.get()
+    assert (told.project, told.interaction.company, told.interaction.park) == (started, started.company, started.park)
+
+
+def test_an_edit_that_changes_nothing_writes_nothing(api, officer, started):
+    trace = AuditEntry.objects.count()
+
+    answer = api(officer).patch(f"/projects/{started.pk}/", {"name": started.name})
+
+    assert answer.status_code == 200
+    assert answer.json()["version"] == started.version
+    assert AuditEntry.objects.count() == trace
