@@ -1,4 +1,4 @@
-"""One measured figure: taken in turns with its floor, so that a busy machine slows both alike, and judged by a ratio."""
+"""One measured figure: taken in turns with its floor, so that a busy machine slows both, and judged by their ratio."""
 
 import statistics
 import time

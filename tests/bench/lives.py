@@ -1,6 +1,6 @@
 """Lives a project may lead: its facts at offsets of days, and the states that the rules themselves derive from them.
 
-A few hundred lives are worked out once by `projects.history`; a hundred thousand projects are these lives, moved in time.
+A few hundred lives are worked out once by `projects.history`; the projects are these lives, moved in time.
 """
 
 from dataclasses import dataclass
@@ -117,7 +117,9 @@ def _facts(random: Random) -> list[Told]:
         minute += 15 * DAY
         began = told[place]
         told.append(
-            _judged(Told("stage", began.day - 3, minute, S.STARTED, began.from_stage, needs=True, corrects=place), random)
+            _judged(
+                Told("stage", began.day - 3, minute, S.STARTED, began.from_stage, needs=True, corrects=place), random
+            )
         )
     if random.random() < 0.05 and told[-1].needs:
         _leave_open(told, random)

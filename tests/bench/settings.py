@@ -25,7 +25,7 @@ os.environ["DATABASE_URL"] = os.environ.get("YINFENG_TEST_DATABASE_URL", "") if 
 os.environ["REDIS_URL"] = os.environ.get("YINFENG_TEST_REDIS_URL", "") if POSTGRESQL else ""
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import INSTALLED_APPS, MIDDLEWARE, TEMPLATES  # noqa: E402
+from config.settings import MIDDLEWARE, TEMPLATES  # noqa: E402
 
 ROOT_URLCONF = "tests.bench.urls"
 MIDDLEWARE = ["tests.bench.floors.CountQueries", *MIDDLEWARE]

@@ -1,10 +1,12 @@
 """Fill the chosen database with the zone: migrate, copy the kept rows in one go, then make the indexes."""
 
+import hashlib
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +20,6 @@ MARK = "bench_zone"
 
 def prepare() -> float:
     """The seconds it took; a database that holds these rows in this shape already is left as it is."""
-    from time import monotonic
-
     began = monotonic()
     settings.HOME.mkdir(parents=True, exist_ok=True)
     rows = rows_file(settings.HOME)
@@ -37,8 +37,6 @@ def prepare() -> float:
 
 
 def _shape() -> str:
-    import hashlib
-
     files = sorted(Path(settings.BASE_DIR).glob("*/migrations/0*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils import timezone
 
 from crm.lifecycle import ShelvingReason
 from crm.models import Company, CompanyAlias, CompanyPark, Contact, Interaction, Lead, LeadSource, LeadStageChange
@@ -38,14 +39,21 @@ YEARS = 9
 LIMITED, MANAGER = 1, 2
 """Keys of the two people who look: an officer of two groups of parks (22 of 200), and a manager of the zone."""
 
-_CITIES = "青岛 济南 烟台 潍坊 深圳 苏州 杭州 合肥 西安 成都 武汉 上海 北京 宁波".split()
+_CITIES = [
+    "青岛", "济南", "烟台", "潍坊", "深圳", "苏州", "杭州", "合肥", "西安", "成都", "武汉", "上海", "北京", "宁波",
+]  # fmt: skip
 _FIRST = "恒瑞华中天海鼎盛科智博远宏泰嘉润星辰凯立德信创新光明正大金龙鑫源永兴"
 _SECOND = "驰达通瑞芯微创联合汇丰益康泰宁安迅捷睿诚远航拓普维思特利源昌隆"
-_TRADES = "新材料 集成电路 生物医药 装备制造 新能源 轨道交通 海洋科技 精密仪器 食品 纺织 软件 半导体 光电 汽车部件".split()
-_WORKS = "生产基地 研发中心 总部 产业园 二期 扩建 智能工厂 中试平台".split()
+_TRADES = [
+    "新材料", "集成电路", "生物医药", "装备制造", "新能源", "轨道交通", "海洋科技", "精密仪器", "食品", "纺织", "软件", "半导体", "光电", "汽车部件",
+]  # fmt: skip
+_WORKS = ["生产基地", "研发中心", "总部", "产业园", "二期", "扩建", "智能工厂", "中试平台"]
 _SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡林郭何高罗"
 _GIVEN = "明华知遥敏之佳禾衡川远其原志强建国雅婷思琪浩然子轩一诺"
-_LEAD_STAGES = ["registered"] * 3 + ["responded"] * 3 + "assessing assessed fed_back assigned converted shelved".split()
+_LEAD_STAGES = [
+    "registered", "registered", "registered", "responded", "responded", "responded",
+    "assessing", "assessed", "fed_back", "assigned", "converted", "shelved",
+]  # fmt: skip
 _DIVISIONS = [each.code for each in INDUSTRIES.values() if not each.is_section]
 
 
@@ -78,7 +86,7 @@ def _write(file: Path) -> None:
     kept = sqlite3.connect(file)
     kept.execute("PRAGMA journal_mode=OFF")
     kept.execute("PRAGMA synchronous=OFF")
-    zone = _Zone(Random(7), date.today())
+    zone = _Zone(Random(7), timezone.localdate())
     for models_, rows in zone.tables():
         _store(kept, models_, rows)
     kept.commit()
@@ -192,7 +200,7 @@ class _Zone:
         company, alias = _Table(Company, **recorded), _Table(CompanyAlias)
         known = _Table(CompanyPark, introduced_at=at, introduced_by_id=MANAGER)
         contact = _Table(Contact, **recorded)
-        ownerships = "private private private foreign soe central_soe joint".split()
+        ownerships = ["private", "private", "private", "foreign", "soe", "central_soe", "joint"]
         for pk in range(1, COMPANIES + 1):
             brand = random.choice(_FIRST) + random.choice(_SECOND)
             name = f"{random.choice(_CITIES)}{brand}{random.choice(_TRADES)}有限公司"
@@ -228,7 +236,7 @@ class _Zone:
                 id=pk, code=f"L-{day[:4]}-{pk:05d}", park_id=park, company_id=company,
                 title=f"{random.choice(_TRADES)}{random.choice(_WORKS)}", received_on=day,
                 source=random.choice(sources), industry=random.choice(_DIVISIONS),
-                content=f"拟投资建设{random.choice(_TRADES)}{random.choice(_WORKS)}，租赁厂房约{random.randrange(1, 90)}千平方米",
+                content=f"拟投资建设{random.choice(_WORKS)}，租赁厂房约{random.randrange(1, 90)}千平方米",
                 intended_investment_wan=random.randrange(1, 5000) * 100 if random.random() < 0.9 else None,
                 owner_id=self.officer(park), stage=stage, stage_since=day,
                 shelving_reason=random.choice(reasons) if stage == "shelved" else "",
@@ -239,7 +247,12 @@ class _Zone:
             yield change.row(lead_id=pk, to_stage="registered", effective_on=day, recorded_at=at)
             if pk % 10 == 0:
                 yield talk.row(
-                    park_id=park, company_id=company, lead_id=pk, happened_on=day, recorded_at=at, summary="介绍园区政策"
+                    park_id=park,
+                    company_id=company,
+                    lead_id=pk,
+                    happened_on=day,
+                    recorded_at=at,
+                    summary="介绍园区政策",
                 )
 
     def projects(self) -> Iterator:
@@ -274,11 +287,17 @@ class _ProjectTables:
             signed_on=None if life.signed_on is None else days[start + life.signed_on],
             total_investment_wan=wan * life.percent // 100, verified_total_wan=wan * life.verified_percent // 100,
             contracted_investment_wan=wan * 4 // 5, site_mode="grant", land_area_mu=random.randrange(10, 300),
-            owner_id=zone.officer(park), steward_id=park + 2, source_note="压力数据", recorded_at=zone.moment(clock + 120),
+            owner_id=zone.officer(park), steward_id=park + 2, source_note="压力数据",
+            recorded_at=zone.moment(clock + 120),
             updated_at=latest,
         )  # fmt: skip
         yield self.paper.row(
-            project_id=pk, kind="agreement", title="投资协议.pdf", uploaded_at=latest, sha256="0" * 64, stored_name="none"
+            project_id=pk,
+            kind="agreement",
+            title="投资协议.pdf",
+            uploaded_at=latest,
+            sha256="0" * 64,
+            stored_name="none",
         )
         yield from self._facts(zone, pk, park, wan, start, life)
         for each in life.states:
@@ -314,4 +333,3 @@ class _ProjectTables:
                 yield self.stage.row(
                     id=keys[place], from_stage=told.from_stage, to_stage=told.stage, corrects_id=corrects, **dated
                 )
-
