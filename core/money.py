@@ -1,6 +1,7 @@
 """What an amount of money is, how people type it and how it is shown; the only place that knows 亿 is ten thousand 万.
 
 Inside the program every amount is a `Decimal` in 万元 with four decimals, which is to say a whole number of yuan.
+A page shows large amounts in the unit of its reader's language: 亿元, or billions of RMB, which are ten times as large.
 """
 
 import re
@@ -8,9 +9,10 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Literal
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 WAN_PER_YI = 10_000
+WAN_PER_BILLION = 100_000
 YUAN_PER_WAN = 10_000
 PLACES = 4
 ONE_YUAN = Decimal(1).scaleb(-PLACES)
@@ -72,6 +74,32 @@ def format_yi(wan: Decimal, places: int = 1) -> str:
     return f"{half_up(to_yi(wan), places):f}"
 
 
+def format_large(wan: Decimal, places: int = 1) -> str:
+    """The number for the unit `large_unit()`: 1351.4 in Chinese, 135.14 in English, where it gets one decimal more."""
+    unit = WAN_PER_YI if _reads_chinese() else WAN_PER_BILLION
+    return f"{half_up(Decimal(wan) / unit, large_places(places)):f}"
+
+
+def large_places(places: int = 1) -> int:
+    """How many decimals `format_large` gives."""
+    return places if _reads_chinese() else places + 1
+
+
+def large_unit() -> str:
+    """亿元 or RMB bn, for heads of columns and sheets."""
+    return gettext("RMB bn")
+
+
+def with_large_unit(number: str) -> str:
+    """A number of `format_large` with its unit around it, for sentences."""
+    return gettext("RMB %(number)s bn") % {"number": number}
+
+
+def exact_large(wan: Decimal) -> str:
+    """To the last yuan, without trailing zeros, with the unit: "6.5 亿元", "RMB 0.65 bn"."""
+    return with_large_unit(_without_trailing_zeros(format_large(wan, 2 * PLACES)))
+
+
 def to_yi(wan: Decimal) -> Decimal:
     """The same amount in 亿元, unrounded."""
     return Decimal(wan) / WAN_PER_YI
@@ -95,10 +123,11 @@ def rate(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
 
 def spell_out(wan: Decimal) -> str:
     """How an amount was understood, in both units, for the line under an input."""
-    return gettext("= %(wan)s (RMB 10k), that is %(yi)s (RMB 100m)") % {
-        "wan": format_wan(wan),
-        "yi": _without_trailing_zeros(f"{half_up(to_yi(wan), 2 * PLACES):f}"),
-    }
+    return gettext("= %(wan)s (RMB 10k), that is %(amount)s") % {"wan": format_wan(wan), "amount": exact_large(wan)}
+
+
+def _reads_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
 
 
 def _refuse_what_is_no_single_amount(typed: str, clean: str) -> None:

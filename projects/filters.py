@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import DayFormField
 from core.filters import StrictFilterSet
-from core.money import from_yi
+from core.money import exact_large, from_yi
 from crm.models import Ownership
 from parks.industries import INDUSTRIES, codes_under
 from parks.models import Park
@@ -27,7 +27,7 @@ def _sections():
 
 
 def _size_classes():
-    return [(f"{from_yi(size):.0f}", _("≥ %(size)s × 100m") % {"size": size}) for size in SIZE_CLASSES_YI]
+    return [(f"{from_yi(size):.0f}", f"≥ {exact_large(from_yi(size))}") for size in SIZE_CLASSES_YI]
 
 
 class ProjectFilter(StrictFilterSet):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.dates import local_day
-from core.money import format_yi
+from core.templatetags.units import money
 from projects import history, lifecycle
 from projects.actions import as_known, facts_of
 from projects.lifecycle import LATE_AFTER_DAYS, Bucket, Stage
@@ -22,10 +22,6 @@ LOOKS = {Bucket.AWAITING_START: "await", Bucket.UNDER_CONSTRUCTION: "build", Buc
 def look(stage, *, completed_counts=True):
     """The class of a stage's colour; "early" for everything that is in no bucket."""
     return LOOKS.get(lifecycle.bucket_of(stage, completed_counts=completed_counts), "early") if stage else "early"
-
-
-def in_yi(wan):
-    return _("%(yi)s × RMB 100m") % {"yi": format_yi(wan)}
 
 
 # ── the path of stages ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,7 +175,7 @@ def _stage_entry(change, signings):
     amount = next((m for m in change.project.investment_changes.all() if m.stage_change_id == change.pk), None)
     told = [
         signings.get(change.effective_on, "") if change.to_stage == Stage.SIGNED else "",
-        in_yi(amount.amount_wan) if amount else "",
+        money(amount.amount_wan) if amount else "",
     ]
     # A bucket makes the entry a filled square; "early" has one too.
     return _fact_entry(
@@ -200,13 +196,13 @@ def _is_told(change):
 
 def _investment_entry(change):
     if change.corrects_id:
-        new = _("never happened") if change.is_void else in_yi(change.amount_wan)
-        old = in_yi(change.corrects.amount_wan)
+        new = _("never happened") if change.is_void else money(change.amount_wan)
+        old = money(change.corrects.amount_wan)
         if old == new:
             old, new = change.corrects.effective_on.isoformat(), change.effective_on.isoformat()
         return _fact_entry(change, "money", title=_("Correction"), text=change.get_kind_display(), old=old, new=new)
     sign = "+" if change.kind == InvestmentKind.INCREASE else ""
-    return _fact_entry(change, "money", title=change.get_kind_display(), new=f"{sign}{in_yi(change.amount_wan)}")
+    return _fact_entry(change, "money", title=change.get_kind_display(), new=f"{sign}{money(change.amount_wan)}")
 
 
 def _park_entries(changes):

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from core.dates import local_day, local_time
-from core.money import half_up, to_yi
+from core.money import exact_large, half_up, large_unit, to_yi
 from core.templatetags.units import long_day, moment, signed_count, signed_yi
 from core.workbook import Column
 from crm.models import Ownership
@@ -150,6 +150,12 @@ def _moment_of(question: Question) -> str:
 
 
 def unit_line() -> str:
+    """On pages, where amounts are in the unit of the language."""
+    return gettext("Unit: projects, %(unit)s") % {"unit": large_unit()}
+
+
+def sheet_unit_line() -> str:
+    """In spreadsheets, where amounts are in 亿元 whatever the language."""
     return gettext("Unit: projects, RMB 100m")
 
 
@@ -161,9 +167,7 @@ def filter_line(question: Question) -> str:
     if question.ownership:
         parts.append(gettext("investor %(kind)s") % {"kind": Ownership(question.ownership).label})
     if question.min_total_wan:
-        parts.append(
-            gettext("size ≥ %(amount)s × RMB 100m") % {"amount": f"{to_yi(question.min_total_wan).normalize():f}"}
-        )
+        parts.append(gettext("size ≥ %(amount)s") % {"amount": exact_large(question.min_total_wan)})
     return gettext("Only: %(filters)s.") % {"filters": gettext(", ").join(parts)} if parts else ""
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import DayFormField
 from core.filters import StrictFilterForm
-from core.money import from_yi
+from core.money import exact_large, from_yi
 from crm.models import Ownership
 from parks import industries
 from parks.models import Park
@@ -107,4 +107,4 @@ def _size(yi: int) -> str:
 
 
 def _size_label(yi: int) -> str:
-    return gettext("≥ %(amount)s × RMB 100m") % {"amount": yi}
+    return f"≥ {exact_large(from_yi(Decimal(yi)))}"

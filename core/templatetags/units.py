@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import get_language
 
 from core.dates import local_time
-from core.money import format_wan, format_yi, half_up
+from core.money import format_large, format_wan, half_up, large_unit, with_large_unit
 
 NONE = "—"
 MINUS = "\N{MINUS SIGN}"
@@ -25,14 +25,26 @@ def wan(amount: Decimal | None) -> str:
 
 @register.filter
 def yi(amount: Decimal | None, places: int = 1) -> str:
-    """1351.4 from an amount in 万元; the unit stands in the head of the table."""
-    return NONE if amount is None or amount == "" else format_yi(amount, places).replace("-", MINUS)
+    """1351.4 (亿元) from an amount in 万元, in English 135.14 (RMB bn); `{% money_unit %}` stands in the head."""
+    return NONE if amount is None or amount == "" else format_large(amount, places).replace("-", MINUS)
+
+
+@register.filter
+def money(amount: Decimal | None, places: int = 1) -> str:
+    """1351.4 亿元 or RMB 135.14 bn, for sentences."""
+    return NONE if amount is None or amount == "" else with_large_unit(yi(amount, places))
+
+
+@register.simple_tag
+def money_unit() -> str:
+    """The unit of the filters `yi` and `signed_yi`."""
+    return large_unit()
 
 
 @register.filter
 def signed_yi(amount: Decimal | None, places: int = 1) -> str:
-    """+9.2, −3.8 or 0.0 亿元 from a difference in 万元."""
-    return NONE if amount is None or amount == "" else _signed(format_yi(amount, places))
+    """+9.2, −3.8 or 0.0 (亿元), in English +0.92 (RMB bn), from a difference in 万元."""
+    return NONE if amount is None or amount == "" else _signed(format_large(amount, places))
 
 
 @register.filter

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from core.dates import local_day
+from core.money import exact_large
 from core.paging import Keyset, capped_count
-from core.templatetags.units import day, wan, yi
+from core.templatetags.units import day, money, wan
 from crm import actions
 from crm.filters import LeadFilters
 from crm.forms import ANOTHER, AdvanceForm, AmountForm, LeadForm, NewLeadForm, present
@@ -83,7 +84,7 @@ def lead_list(request):
 @require_GET
 def lead_total(request):
     leads = _filtered(request).qs
-    return HttpResponse(yi(leads.total_intended_wan()), content_type="text/plain; charset=utf-8")
+    return HttpResponse(money(leads.total_intended_wan()), content_type="text/plain; charset=utf-8")
 
 
 def dress(lead, today):
@@ -177,7 +178,7 @@ def _facts(lead, verbs):
                 row(
                     "intended_investment_wan",
                     wan(amount),
-                    hint=_("RMB 10k, that is %(yi)s (RMB 100m)") % {"yi": yi(amount, 2)} if amount else "",
+                    hint=_("RMB 10k, that is %(amount)s") % {"amount": exact_large(amount)} if amount else "",
                 ),
                 row("industry", industries.label(lead.industry)),
                 row("content"),

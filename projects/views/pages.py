@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.paging import Keyset
-from core.templatetags.units import day, yi
+from core.templatetags.units import day, money, yi
 from crm.lifecycle import LeadStage
 from crm.lifecycle import obstacles as lead_obstacles
 from crm.models import Company, Lead
@@ -190,7 +190,7 @@ def _row(label, value, *, link="", hint=""):
 
 
 def _yi(wan):
-    return "" if wan is None else story.in_yi(wan)
+    return "" if wan is None else money(wan)
 
 
 @login_required

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.dates import local_day
+from core.templatetags.units import money
 from parks.access import require
 from projects import actions, story
 from projects.forms import VerdictForm
@@ -53,7 +54,7 @@ def _claim(kind, fact, today, user, refused):
         "fact": fact,
         "title": fact.get_to_stage_display() if kind == "stage" else fact.get_kind_display(),
         "look": story.look(fact.to_stage) if kind == "stage" else "early",
-        "amount": story.in_yi(amounts[0]) if amounts else "",
+        "amount": money(amounts[0]) if amounts else "",
         "days": (today - local_day(fact.recorded_at)).days,
         "late_days": (local_day(fact.recorded_at) - fact.effective_on).days,
         "is_own": fact.recorded_by_id == user.pk,

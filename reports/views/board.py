@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
-from core.money import format_yi
+from core.money import format_large, large_places, large_unit
 from core.paging import Keyset
 from core.templatetags.units import day, long_day
 from parks.models import Park
@@ -183,12 +183,12 @@ def chart(points: list[Point], asked: str) -> dict[str, Any]:
     return {
         "labels": [f"{point.as_of:%Y.%m}" for point in points],
         "days": [long_day(point.as_of) for point in points],
-        "places": 1,
+        "places": large_places(),
         "series": [
             {
                 "name": short_name(bucket),
                 "bucket": LOOKS[bucket],
-                "values": [float(format_yi(point.figures[bucket].total_wan)) for point in points],
+                "values": [float(format_large(point.figures[bucket].total_wan)) for point in points],
                 "links": links,
             }
             for bucket in CHART_ORDER
@@ -201,9 +201,10 @@ def short_name(bucket: str) -> str:
 
 
 def _in_one_sentence(points: list[Point]) -> str:
-    latest = ", ".join(f"{bucket.label} {format_yi(points[-1].figures[bucket].total_wan)}" for bucket in CHART_ORDER)
-    return gettext("Total investment at the ends of %(months)s months, in RMB 100m; the latest: %(figures)s") % {
+    latest = ", ".join(f"{bucket.label} {format_large(points[-1].figures[bucket].total_wan)}" for bucket in CHART_ORDER)
+    return gettext("Total investment at the ends of %(months)s months, in %(unit)s; the latest: %(figures)s") % {
         "months": len(points),
+        "unit": large_unit(),
         "figures": latest,
     }
 

@@ -63,7 +63,7 @@ def _board_file(request: HttpRequest, kind: str) -> HttpResponse:
                 title=gettext("Park board"),
                 columns=board_table.columns(),
                 rows=board_table.sheet_rows(board),
-                above=[board_table.title(question), board_table.as_of_line(question), board_table.unit_line()],
+                above=[board_table.title(question), board_table.as_of_line(question), board_table.sheet_unit_line()],
                 notes=board_table.definition(question, scope, has_demo=has_demo(request.user)),
             )
         ],
@@ -93,7 +93,7 @@ def ledger_csv(request: HttpRequest) -> HttpResponse:
 def ledger_export(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     job = once(
-        request.POST.get("submission", ""),
+        request.POST.get("submission_key", ""),
         by=request.user,
         at=at,
         do=lambda: export_ledger(query=request.GET.urlencode(), at=at, by=request.user),

@@ -98,7 +98,7 @@ def test_a_form_says_beside_the_field_what_is_wrong(given, field, sentence):
 
 
 def test_the_form_echoes_how_the_amount_was_understood():
-    assert filled()["amount"].help_text == "Whole contract. = 60,000 (RMB 10k), that is 6 (RMB 100m)"
+    assert filled()["amount"].help_text == "Whole contract. = 60,000 (RMB 10k), that is RMB 0.6 bn"
     assert filled(amount="nonsense")["amount"].help_text == "Whole contract."
     assert PledgeForm()["amount"].help_text == "Whole contract."
 

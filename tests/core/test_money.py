@@ -155,7 +155,7 @@ def test_amounts_are_shown_in_both_units():
     assert format_yi(Decimal("13514000")) == "1351.4"
     assert format_yi(Decimal("13514500"), places=2) == "1351.45"
     assert format_yi(Decimal("-0.0001")) == "0.0"
-    assert spell_out(Decimal("65000")) == "= 65,000 (RMB 10k), that is 6.5 (RMB 100m)"
+    assert spell_out(Decimal("65000")) == "= 65,000 (RMB 10k), that is RMB 0.65 bn"
 
 
 def test_a_rate_is_not_rounded_and_knows_when_there_is_none():
