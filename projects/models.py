@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import CreditCodeField, WanField
 from crm.models import Company, Interaction, Lead
+from parks.industries import validate_industry
 from parks.models import Park
 from parks.querysets import ParkScopedQuerySet
 from projects.lifecycle import DocumentKind, SiteMode, Stage
@@ -45,7 +46,7 @@ class Project(models.Model):
         Lead, models.PROTECT, null=True, blank=True, related_name="project", verbose_name=_("Lead")
     )
     opened_on = models.DateField(_("Opened on"))
-    industry = models.CharField(_("Industry"), max_length=3, blank=True, db_index=True)
+    industry = models.CharField(_("Industry"), max_length=3, blank=True, db_index=True, validators=[validate_industry])
     chain_role = models.CharField(_("Role in the chain"), max_length=10, choices=ChainRole, blank=True)
     content = models.TextField(_("Content of the investment"), max_length=4000, blank=True)
 

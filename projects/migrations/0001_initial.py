@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import core.fields
+import parks.industries
 
 
 class Migration(migrations.Migration):
@@ -79,7 +80,16 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=30, unique=True, verbose_name="Project code")),
                 ("name", models.CharField(max_length=120, verbose_name="Project name")),
                 ("opened_on", models.DateField(verbose_name="Opened on")),
-                ("industry", models.CharField(blank=True, db_index=True, max_length=3, verbose_name="Industry")),
+                (
+                    "industry",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        max_length=3,
+                        validators=[parks.industries.validate_industry],
+                        verbose_name="Industry",
+                    ),
+                ),
                 (
                     "chain_role",
                     models.CharField(

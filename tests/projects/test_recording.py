@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from core.errors import RuleViolation
 from projects import actions
 from projects.lifecycle import DocumentKind, Stage
 from projects.models import Basis, Document, InvestmentChange, ParkChange, ProjectState, StageChange, Verdict
@@ -354,3 +355,13 @@ def test_one_verdict_decides_all_that_waits(client, make_signed, manager):
     assert answer.status_code == 302
     project.refresh_from_db()
     assert (project.verified_stage, project.verified_total_wan) == (Stage.SIGNED, Decimal(500000))
+
+
+def test_an_industry_outside_the_national_classification_is_refused_by_the_verb_itself(signed, officer, at):
+    with pytest.raises(RuleViolation) as refused:
+        actions.edit_project(signed, changes={"industry": "Z99"}, at=at, by=officer)
+    assert "industry" in refused.value.fields
+    actions.edit_project(signed, changes={"industry": "C39"}, at=at, by=officer)
+
+    signed.refresh_from_db()
+    assert signed.industry == "C39"
