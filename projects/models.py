@@ -337,9 +337,14 @@ class ProjectState(models.Model):
             models.Index(fields=["project", "basis"], name="state_of_project"),
             # Every column a board by today's knowledge reads, so that it never touches the rows themselves.
             models.Index(
-                fields=["basis", "park", "stage", "valid_from", "valid_to", "total_wan", "known_to"],
+                fields=["basis", "stage", "park", "valid_from", "valid_to", "total_wan", "known_to"],
                 condition=Q(known_to__isnull=True),
                 name="state_of_board",
+            ),
+            # The same for a board by past knowledge.
+            models.Index(
+                fields=["basis", "stage", "park", "valid_from", "valid_to", "known_from", "known_to", "total_wan"],
+                name="state_as_known",
             ),
         ]
         constraints = [

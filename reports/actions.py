@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,6 +20,7 @@ from reports.stage_board import NOTHING, Figure
 from reports.stage_trend import SLOT_OF, latest_state, moves
 
 KEPT_MONTHS = 72
+ROWS_AT_ONCE = 500
 
 
 def refresh_trend(*, at: datetime) -> list[str]:
@@ -33,7 +35,8 @@ def _latest_month_end(today: date) -> date:
 
 
 def _is_stale(basis: str, through: date) -> bool:
-    return not TrendSnapshot.objects.filter(basis=basis, through=through, latest_state=latest_state()).exists()
+    newest = TrendSnapshot.objects.newest(basis)
+    return newest is None or (newest.through, newest.latest_state) != (through, latest_state())
 
 
 def _rebuild(basis: str, through: date, at: datetime) -> bool:
@@ -43,27 +46,37 @@ def _rebuild(basis: str, through: date, at: datetime) -> bool:
         latest = latest_state()
         states = ProjectState.objects.in_basis(basis).known_at(None).in_stages(COUNTED_STAGES)
         changes = list(moves(states, ["park", "stage"], until=through))
-    with transaction.atomic():
-        TrendSnapshot.objects.update_or_create(
-            basis=basis,
-            defaults={"since": days[0], "through": through, "latest_state": latest, "built_at": at},
+    _forget_old(basis)
+    snapshot = TrendSnapshot.objects.create(
+        basis=basis, since=days[0], through=through, latest_state=latest, built_at=at
+    )
+    rows = (
+        MonthEndTotal(
+            snapshot=snapshot,
+            month_end=day,
+            park_id=park_pk,
+            slot=slot,
+            projects=figure.projects,
+            total_wan=figure.total_wan,
         )
-        MonthEndTotal.objects.in_basis(basis).delete()
-        MonthEndTotal.objects.bulk_create(
-            (
-                MonthEndTotal(
-                    basis=basis,
-                    month_end=day,
-                    park_id=park_pk,
-                    slot=slot,
-                    projects=figure.projects,
-                    total_wan=figure.total_wan,
-                )
-                for day, park_pk, slot, figure in _standing(changes, days)
-            ),
-            batch_size=2000,
-        )
+        for day, park_pk, slot, figure in _standing(changes, days)
+    )
+    # In pieces, each a transaction of its own: SQLite has one writer at a time, and people are waiting.
+    while piece := list(islice(rows, ROWS_AT_ONCE)):
+        MonthEndTotal.objects.bulk_create(piece)
+    snapshot.is_complete = True
+    snapshot.save(update_fields=["is_complete"])
     return True
+
+
+def _forget_old(basis: str) -> None:
+    """All but the newest whole snapshot: somebody may be reading that one."""
+    newest = TrendSnapshot.objects.newest(basis)
+    old = TrendSnapshot.objects.filter(basis=basis).exclude(pk=newest.pk if newest else None)
+    for snapshot in old:
+        while keys := list(MonthEndTotal.objects.of(snapshot).values_list("pk", flat=True)[:ROWS_AT_ONCE]):
+            MonthEndTotal.objects.filter(pk__in=keys).delete()
+        snapshot.delete()
 
 
 def _wait_for_writers() -> None:

@@ -4,14 +4,21 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
 
+from django.db import models
 from django.db.models import Sum
 
 from parks.querysets import ParkScopedQuerySet
 
 
+class TrendSnapshotQuerySet(models.QuerySet):
+    def newest(self, basis: str) -> Any:
+        """The newest whole one, or None."""
+        return self.filter(basis=basis, is_complete=True).order_by("-pk").first()
+
+
 class MonthEndTotalQuerySet(ParkScopedQuerySet):
-    def in_basis(self, basis: str) -> Self:
-        return self.filter(basis=basis)
+    def of(self, snapshot: Any) -> Self:
+        return self.filter(snapshot=snapshot)
 
     def at(self, month_ends: Iterable[date]) -> Self:
         return self.filter(month_end__in=month_ends)

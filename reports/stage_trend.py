@@ -12,7 +12,7 @@ from django.db.models import CharField, Count, Func, Max, Sum
 from core.dates import month_end, month_ends
 from projects.lifecycle import Bucket, Stage
 from projects.models import ProjectState
-from reports.models import MonthEndTotal, Slot, TrendSnapshot
+from reports.models import Slot, TrendSnapshot
 from reports.question import Question, Scope, scope_of
 from reports.stage_board import BUCKET_OF, NOTHING, Figure, Figures, board_within, no_figures
 
@@ -52,7 +52,7 @@ def trend_within(scope: Scope, states: Any, totals: Any, question: Question, *, 
     ended = [day for day in days if day == month_end(day)]
     snapshot = usable_snapshot(question)
     if snapshot and all(snapshot.since <= day <= snapshot.through for day in ended):
-        return _from_totals(scope, states, totals, question, days)
+        return _from_totals(scope, states, totals.of(snapshot), question, days)
     return _from_moves(scope, states, question, days)
 
 
@@ -60,7 +60,7 @@ def usable_snapshot(question: Question) -> TrendSnapshot | None:
     """The kept totals, if the question is about all projects by today's knowledge and nothing was learned since."""
     if question.is_filtered or question.known_at is not None:
         return None
-    snapshot = TrendSnapshot.objects.filter(basis=question.basis).first()
+    snapshot = TrendSnapshot.objects.newest(question.basis)
     return snapshot if snapshot and snapshot.latest_state == latest_state() else None
 
 
@@ -75,7 +75,7 @@ def from_moves(states: Any, parks: Any, question: Question, *, months: int) -> l
 
 def _from_totals(scope: Scope, states: Any, totals: Any, question: Question, days: list[date]) -> list[Point]:
     figures = {day: no_figures() for day in days}
-    for day, slot, projects, total_wan in _asked(scope, totals, question, days).total_by_day_and_slot():
+    for day, slot, projects, total_wan in _asked(scope, totals, days).total_by_day_and_slot():
         bucket = Bucket.UNDER_CONSTRUCTION if slot == Slot.COMPLETED else slot
         figures[day][bucket] += Figure(projects, total_wan)
     if days[-1] != month_end(days[-1]):
@@ -83,8 +83,8 @@ def _from_totals(scope: Scope, states: Any, totals: Any, question: Question, day
     return [Point(day, figures[day]) for day in days]
 
 
-def _asked(scope: Scope, totals: MonthEndTotal, question: Question, days: list[date]) -> Any:
-    asked = totals.in_basis(question.basis).at(days)
+def _asked(scope: Scope, totals: Any, days: list[date]) -> Any:
+    asked = totals.at(days)
     if not scope.is_whole:
         asked = asked.filter(park__in=[park.pk for park in scope.parks])
     if scope.without_completed:

@@ -1004,8 +1004,15 @@ class Migration(migrations.Migration):
             model_name="projectstate",
             index=models.Index(
                 condition=models.Q(("known_to__isnull", True)),
-                fields=["basis", "park", "stage", "valid_from", "valid_to", "total_wan", "known_to"],
+                fields=["basis", "stage", "park", "valid_from", "valid_to", "total_wan", "known_to"],
                 name="state_of_board",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="projectstate",
+            index=models.Index(
+                fields=["basis", "stage", "park", "valid_from", "valid_to", "known_from", "known_to", "total_wan"],
+                name="state_as_known",
             ),
         ),
         migrations.AddConstraint(
