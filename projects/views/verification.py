@@ -15,6 +15,7 @@ from core.templatetags.units import money
 from parks.access import require
 from projects import actions, story
 from projects.forms import VerdictForm
+from projects.lifecycle import LATE_AFTER_DAYS
 from projects.models import InvestmentChange, StageChange, Verdict
 from projects.views.doors import carry_out, form_context, parks_where, project_in_scope
 
@@ -49,6 +50,7 @@ def _queue(request, refused=None):
 def _claim(kind, fact, today, user, refused):
     mine = refused and refused[0] == (kind, fact.pk)
     amounts = [fact.amount_wan] if kind == "investment" else [m.amount_wan for m in _signed_with(fact)]
+    late = (local_day(fact.recorded_at) - fact.effective_on).days
     return {
         "kind": kind,
         "fact": fact,
@@ -56,7 +58,7 @@ def _claim(kind, fact, today, user, refused):
         "look": story.look(fact.to_stage) if kind == "stage" else "early",
         "amount": money(amounts[0]) if amounts else "",
         "days": (today - local_day(fact.recorded_at)).days,
-        "late_days": (local_day(fact.recorded_at) - fact.effective_on).days,
+        "late_days": late if late > LATE_AFTER_DAYS else 0,
         "is_own": fact.recorded_by_id == user.pk,
         "form": refused[1] if mine else None,
     }
