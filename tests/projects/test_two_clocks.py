@@ -17,6 +17,8 @@ from projects.actions import (
 from projects.lifecycle import Stage
 from projects.models import Basis, InvestmentChange, ProjectState, StageChange, Verdict
 
+pytestmark = pytest.mark.services
+
 APRIL_9 = datetime(2024, 4, 19, 1, 0, tzinfo=UTC)
 MAY_2 = datetime(2024, 5, 2, 1, 0, tzinfo=UTC)
 
