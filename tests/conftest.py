@@ -186,7 +186,7 @@ def fill_gate(officer, at, pdf):
 
 @pytest.fixture
 def walk(officer, manager, at, fill_gate):
-    """Take a project through stages, filling each gate: `walk(project, (stage, day), …)`; verified unless told otherwise."""
+    """Take a project through stages, filling each gate: `walk(project, (stage, day), …)`; verified unless told."""
 
     def go(project, *steps, verified=True, moment=None, total_wan=None):
         for to, day in steps:

@@ -12,6 +12,8 @@ from hypothesis.extra.django import TestCase
 
 from core.paging import BadCursor, Keyset, capped_count
 
+pytestmark = pytest.mark.services
+
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -58,8 +60,6 @@ class EveryRowIsSeenOnce(TestCase):
     def test_pages_follow_the_order_of_the_list_forward_and_back(self, days, order, size):
         people = make_people(len(days), seen=lambda number: days[number], joined=lambda number: days[number] or 0)
         name, pk = order.lstrip("-"), "-pk" if order.startswith("-") else "pk"
-
-pytestmark = pytest.mark.services
         column = F(name).desc(nulls_last=True) if order.startswith("-") else F(name).asc(nulls_last=True)
         expected = list(people.order_by(column, pk).values_list("pk", flat=True))
 

@@ -90,7 +90,7 @@ def test_an_administrator_adds_a_person_through_the_page(client, admin, park):
     assert park.memberships.get().user.username == "lin"
 
 
-def test_the_list_of_parks_takes_as_many_queries_for_two_as_for_twenty(client, manager, park, django_assert_num_queries):
+def test_the_list_of_parks_takes_the_same_queries_for_two_and_twenty(client, manager, park, django_assert_num_queries):
     signed_in(client, manager).get(reverse("parks:list"))
     with django_assert_num_queries(4):
         client.get(reverse("parks:list"))

@@ -12,6 +12,8 @@ from projects.models import Basis, ProjectState, Verdict
 from reports import stage_board
 from reports.question import Question, latest_known
 
+pytestmark = pytest.mark.services
+
 MARCH_31 = date(2024, 3, 31)
 MAY_2 = datetime(2024, 5, 2, 1, 0, tzinfo=UTC)
 
@@ -52,8 +54,6 @@ def test_a_start_moves_the_project_to_the_next_bucket_on_its_day(make_signed, wa
 
 
 def test_figures_add_up_the_tree_and_count_each_project_once(
-
-pytestmark = pytest.mark.services
     make_signed, zone, park, inner_park, other_park, walk, ask
 ):
     make_signed(total_wan=Decimal("100000.5"))

@@ -20,6 +20,8 @@ from reports.models import MonthEndTotal, TrendSnapshot
 from reports.question import Question
 from reports.tasks import refresh_trend_totals
 
+pytestmark = pytest.mark.services
+
 MAY_2 = datetime(2024, 5, 2, 1, 0, tzinfo=UTC)
 
 
@@ -58,8 +60,6 @@ def test_kept_totals_are_used_only_while_nothing_was_learned_since(make_signed, 
     question = Question(as_of=date(2024, 3, 31))
     refresh_trend(at=MAY_2)
     assert stage_trend.usable_snapshot(question)
-
-pytestmark = pytest.mark.services
     assert not stage_trend.usable_snapshot(Question(as_of=date(2024, 3, 31), industry="C"))
     assert not stage_trend.usable_snapshot(Question(as_of=date(2024, 3, 31), known_at=MAY_2))
 
