@@ -6,7 +6,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -48,6 +48,7 @@ class SignOut(LogoutView):
 
 
 @require_POST
+@login_not_required
 def choose_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
@@ -58,7 +59,6 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
 def choose_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in Theme.values:
@@ -67,7 +67,6 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     return redirect(_back(request))
 
 
-@login_required
 def profile(request: HttpRequest) -> HttpResponse:
     # A copy: a refused form must not change the name shown in the head of the page.
     myself = User.objects.get(pk=request.user.pk)  # scoped: oneself
@@ -82,7 +81,6 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/profile.html", {"form": form})
 
 
-@login_required
 def change_password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -2,6 +2,7 @@
 
 from celery import current_app
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
@@ -9,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 
 @require_safe
+@login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
     """Needs no sign-in and tells no secrets. A broker out of reach is reported but does not stop people working."""
     database = database_state()

@@ -65,6 +65,8 @@ MIDDLEWARE = [
     "core.refuse_nul.RefuseNulMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # A page is closed unless it says `login_not_required`; the API has its own rule, in REST_FRAMEWORK.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "core.sessions.IdleExitMiddleware",
     "accounts.middleware.OwnPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

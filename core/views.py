@@ -1,7 +1,6 @@
 """The page of a background job: how far it is, its result, and the button that stops it."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +13,6 @@ from core.jobs import cancel_job, result_path, title_of
 from core.models import Job
 
 
-@login_required
 @require_GET
 @never_cache
 def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -24,7 +22,6 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "core/_job.html" if is_fragment else "core/job.html", content)
 
 
-@login_required
 @require_POST
 def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
@@ -37,7 +34,6 @@ def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("core:job-detail", pk=pk)
 
 
-@login_required
 @require_GET
 @never_cache
 def job_download(request: HttpRequest, pk: int) -> FileResponse:

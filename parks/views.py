@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,13 +20,11 @@ from parks.querysets import people_within_reach
 PEOPLE = get_user_model().objects.all()  # scoped: only ever asked through `people_within_reach`
 
 
-@login_required
 def park_list(request):
     parks = Park.objects.visible_to(request.user).in_tree_order()
     return render(request, "parks/list.html", {"parks": parks, "may_add": may(request.user, "parks.add_park")})
 
 
-@login_required
 def park_detail(request, code):
     park = get_object_or_404(Park.objects.visible_to(request.user).select_related("parent"), code=code)
     context = {
@@ -47,7 +44,6 @@ def park_detail(request, code):
     return render(request, "parks/detail.html", context)
 
 
-@login_required
 def park_edit(request, code):
     park = get_object_or_404(Park.objects.visible_to(request.user), code=code)
     if not may(request.user, "parks.edit_park", park):
@@ -72,7 +68,6 @@ def park_edit(request, code):
     return render(request, "parks/form.html", {"park": park, "form": form, "version": version})
 
 
-@login_required
 def park_new(request):
     parents = Park.objects.visible_to(request.user).in_tree_order()
     if not may(request.user, "parks.add_park"):
@@ -106,7 +101,6 @@ def _person(request, pk, parks):
     return person, through
 
 
-@login_required
 def people_list(request):
     parks = _reach(request)
     shown = Membership.objects.filter(park__in=parks).select_related("park")  # scoped: by `parks`
@@ -118,7 +112,6 @@ def people_list(request):
     return render(request, "parks/people.html", {"people": people})
 
 
-@login_required
 def person_new(request):
     parks = _reach(request)
     form = PersonForm(request.POST or None, parks=parks)
@@ -133,7 +126,6 @@ def person_new(request):
     return render(request, "parks/person_form.html", {"form": form})
 
 
-@login_required
 def person_detail(request, pk):
     parks = _reach(request)
     person, _through = _person(request, pk, parks)
@@ -147,7 +139,6 @@ def person_detail(request, pk):
 
 
 @require_POST
-@login_required
 def person_grant(request, pk):
     parks = _reach(request)
     person, _through = _person(request, pk, parks)
@@ -161,7 +152,6 @@ def person_grant(request, pk):
 
 
 @require_POST
-@login_required
 def person_revoke(request, pk, membership):
     parks = _reach(request)
     person, _through = _person(request, pk, parks)
@@ -173,7 +163,6 @@ def person_revoke(request, pk, membership):
 
 
 @require_POST
-@login_required
 def person_activate(request, pk):
     parks = _reach(request)
     person, through = _person(request, pk, parks)
@@ -184,7 +173,6 @@ def person_activate(request, pk):
 
 
 @require_POST
-@login_required
 def person_password(request, pk):
     parks = _reach(request)
     person, through = _person(request, pk, parks)

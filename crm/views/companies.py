@@ -1,7 +1,6 @@
 """Pages of companies and their contacts."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +22,6 @@ NEWEST = 20
 LISTED = ("name", "credit_code", "ownership", "industry", "country", *Company.GRADES)
 
 
-@login_required
 @require_GET
 def company_list(request):
     shown = CompanyFilters(request.GET or None, queryset=Company.objects.visible_to(request.user), request=request)
@@ -45,7 +43,6 @@ def _company(request, pk):
     return get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
 
 
-@login_required
 @require_GET
 def company_detail(request, pk):
     company = _company(request, pk)
@@ -102,7 +99,6 @@ def _facts(company):
     ]
 
 
-@login_required
 def company_new(request):
     require(request.user, "crm.register_company")
     parks = parks_to(request.user, "crm.register_company")
@@ -122,7 +118,6 @@ def company_new(request):
     return render(request, "crm/company_form.html", context)
 
 
-@login_required
 def company_edit(request, pk):
     company = _company(request, pk)
     actions.require_for_company(request.user, "crm.edit_company", company)
@@ -150,7 +145,6 @@ def company_edit(request, pk):
     return render(request, "crm/company_form.html", context)
 
 
-@login_required
 def contact_new(request, pk):
     company = _company(request, pk)
     actions.require_for_company(request.user, "crm.add_contact", company)
@@ -165,7 +159,6 @@ def contact_new(request, pk):
     return render(request, "crm/contact_form.html", context)
 
 
-@login_required
 def contact_edit(request, pk):
     contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("company"), pk=pk)
     actions.require_for_company(request.user, "crm.edit_contact", contact.company)

@@ -1,7 +1,6 @@
 """Logging a conversation, with a company or about a lead, and who may see how to reach the people."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,7 +34,6 @@ def composer(company, *, today, keep, data=None, parks=None):
     return InteractionForm(data, initial=initial, contacts=contacts, today=today, keep=keep, parks=parks)
 
 
-@login_required
 def about_lead(request, pk):
     leads = Lead.objects.visible_to(request.user).select_related("company", "park")
     lead = get_object_or_404(leads, pk=pk)
@@ -45,7 +43,6 @@ def about_lead(request, pk):
     return _page(request, form, context, park=lead.park)
 
 
-@login_required
 def with_company(request, pk):
     company = get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
     parks = parks_of(request.user, company, "crm.record_interaction")

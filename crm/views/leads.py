@@ -1,7 +1,6 @@
 """Pages of leads: the list, one lead with its way and conversations, logging, editing and moving it on."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -57,7 +56,6 @@ def _filtered(request):
     return LeadFilters(request.GET or None, queryset=Lead.objects.visible_to(request.user), request=request)
 
 
-@login_required
 @require_GET
 def lead_list(request):
     shown = _filtered(request)
@@ -80,7 +78,6 @@ def lead_list(request):
     return render(request, "crm/lead_list.html", context)
 
 
-@login_required
 @require_GET
 def lead_total(request):
     leads = _filtered(request).qs
@@ -106,7 +103,6 @@ def _light_words(due_on, today):
     return ngettext("In %(counter)d day", "In %(counter)d days", days) % {"counter": days}
 
 
-@login_required
 @require_GET
 def lead_detail(request, pk):
     lead = _lead(request, pk)
@@ -256,7 +252,6 @@ def _asked_with(to):
     return words.get(to, "")
 
 
-@login_required
 def lead_new(request):
     require(request.user, "crm.register_lead")
     today = timezone.localdate()
@@ -318,7 +313,6 @@ def matches(user, name, chosen=""):
     }
 
 
-@login_required
 @require_GET
 def company_match(request):
     require(request.user, "crm.register_company")
@@ -326,7 +320,6 @@ def company_match(request):
     return render(request, "crm/_company_match.html", {"match": match})
 
 
-@login_required
 @require_GET
 def amount(request):
     """How a typed amount is understood, as the line under its field."""
@@ -334,7 +327,6 @@ def amount(request):
     return render(request, "crm/_amount.html", {"field": field})
 
 
-@login_required
 def lead_edit(request, pk):
     lead = _lead(request, pk)
     require(request.user, "crm.edit_lead", lead.park)
@@ -370,7 +362,6 @@ def _edit_context(request, form, lead):
     }
 
 
-@login_required
 def lead_advance(request, pk):
     lead = _lead(request, pk)
     require(request.user, "crm.advance_lead", lead.park)

@@ -1,7 +1,6 @@
 """What a park demands beyond the common gates, and who may change it."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,14 +44,12 @@ def _context(request, park, form):
     )
 
 
-@login_required
 def requirements(request, code):
     park = _park(request, code)
     return render(request, "projects/requirements.html", _context(request, park, RequirementForm()))
 
 
 @require_POST
-@login_required
 def requirement_add(request, code):
     park = _park(request, code)
     require(request.user, VERB, park)
@@ -70,7 +67,6 @@ def requirement_add(request, code):
 
 
 @require_POST
-@login_required
 def requirement_drop(request, code, pk):
     park = _park(request, code)
     require(request.user, VERB, park)

@@ -1,7 +1,6 @@
 """Signing events: occasions with a list of projects, each counted once in the whole system."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +18,6 @@ from projects.views.doors import carry_out, form_context, parks_where
 VERB = "projects.record_signing_event"
 
 
-@login_required
 def event_list(request):
     events = SigningEvent.objects.visible_to(request.user).select_related("park").annotate(listed=Count("entries"))
     page = Keyset(events, order="-held_on").page(request.GET.get("cursor"))
@@ -30,7 +28,6 @@ def _event(request, pk):
     return get_object_or_404(SigningEvent.objects.visible_to(request.user).select_related("park"), pk=pk)
 
 
-@login_required
 def event_detail(request, pk):
     event = _event(request, pk)
     form = EntryForm(projects=Project.objects.visible_to(request.user))
@@ -56,7 +53,6 @@ def _event_context(request, event, form):
     )
 
 
-@login_required
 def event_new(request):
     require(request.user, VERB)
     form = EventForm(request.POST or None, parks=parks_where(request.user, VERB), today=timezone.localdate())
@@ -73,7 +69,6 @@ def event_new(request):
 
 
 @require_POST
-@login_required
 def event_add(request, pk):
     event = _event(request, pk)
     require(request.user, VERB, event.park)
@@ -91,7 +86,6 @@ def event_add(request, pk):
 
 
 @require_POST
-@login_required
 def event_remove(request, pk, entry):
     event = _event(request, pk)
     require(request.user, VERB, event.park)

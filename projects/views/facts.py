@@ -1,7 +1,6 @@
 """The pages that record facts: a step, a correction, a capital increase, a transfer."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +12,6 @@ from projects.lifecycle import DocumentKind, Stage
 from projects.views.doors import carry_out, expected_version, form_context, parks_where, project_in_scope
 
 
-@login_required
 def advance(request, pk):
     """Without `to`, the usual step. Inputs for what the gate still needs stand in the same form."""
     project = project_in_scope(request, pk, "projects.advance_project")
@@ -70,7 +68,6 @@ def _chosen_step(project, asked, passed):
     return Stage(asked)
 
 
-@login_required
 def correct(request, pk):
     """Choose which fact is wrong."""
     project = project_in_scope(request, pk, "projects.correct_fact")
@@ -96,7 +93,6 @@ def _fact(project, changes, fact):
     return change
 
 
-@login_required
 def correct_stage(request, pk, fact):
     project = project_in_scope(request, pk, "projects.correct_fact")
     change = _fact(project, project.stage_changes.all(), fact)
@@ -108,7 +104,6 @@ def correct_stage(request, pk, fact):
     return _correct(request, project, change, form, deed=actions.correct_stage_change, given=given)
 
 
-@login_required
 def correct_investment(request, pk, fact):
     project = project_in_scope(request, pk, "projects.correct_fact")
     change = _fact(project, project.investment_changes.all(), fact)
@@ -156,7 +151,6 @@ def _correct(request, project, change, form, *, deed, given):
     return render(request, "projects/correct_fact.html", context)
 
 
-@login_required
 def increase(request, pk):
     project = project_in_scope(request, pk, "projects.increase_investment")
     form = IncreaseForm(request.POST or None, request.FILES or None, project=project, today=timezone.localdate())
@@ -166,7 +160,6 @@ def increase(request, pk):
     return render(request, "projects/increase.html", form_context(request, form, project))
 
 
-@login_required
 def transfer(request, pk):
     project = project_in_scope(request, pk, "projects.transfer_project")
     parks = parks_where(request.user, "projects.transfer_project").exclude(pk=project.park_id)

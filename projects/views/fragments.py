@@ -1,6 +1,5 @@
 """Parts that pages of other apps fetch by address: the projects of a company, of a park, and of a lead."""
 
-from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 
 from crm.models import Company, Lead
@@ -11,21 +10,18 @@ from projects.models import Project
 SHOWN = 20
 
 
-@login_required
 def for_company(request, pk):
     company = get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
     projects = Project.objects.visible_to(request.user).filter(company=company)
     return _fragment(request, projects, "projects/_for_company.html")
 
 
-@login_required
 def for_park(request, code):
     park = get_object_or_404(Park.objects.visible_to(request.user), code=code)
     projects = Project.objects.visible_to(request.user).in_park(park)
     return _fragment(request, projects, "projects/_for_company.html", park=park)
 
 
-@login_required
 def for_lead(request, pk):
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
     return _fragment(request, Project.objects.visible_to(request.user).filter(lead=lead), "projects/_for_lead.html")

@@ -1,7 +1,6 @@
 """The list of projects, the record page, and the forms that open and edit a project."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +28,6 @@ _ON_A_ROW = (
 )  # fmt: skip
 
 
-@login_required
 def project_list(request):
     parks = Park.objects.visible_to(request.user).in_tree_order()
     projects = Project.objects.visible_to(request.user)
@@ -54,7 +52,6 @@ def project_list(request):
     return render(request, "projects/list.html", context)
 
 
-@login_required
 def project_detail(request, pk):
     project = project_in_scope(request, pk)
     today, now = timezone.localdate(), timezone.now()
@@ -193,7 +190,6 @@ def _yi(wan):
     return "" if wan is None else money(wan)
 
 
-@login_required
 def project_new(request):
     require(request.user, "projects.open_project")
     companies = Company.objects.visible_to(request.user)
@@ -219,7 +215,6 @@ def _number(text):
     return int(text) if text and text.isdecimal() and len(text) < 15 else None
 
 
-@login_required
 def open_from_lead(request, lead):
     lead = get_object_or_404(Lead.objects.visible_to(request.user).select_related("company", "park"), pk=lead)
     require(request.user, "projects.open_project", lead.park)
@@ -249,7 +244,6 @@ def open_from_lead(request, lead):
     return render(request, "projects/new.html", context)
 
 
-@login_required
 def project_edit(request, pk):
     project = project_in_scope(request, pk, "projects.edit_project")
     # A copy: a refused form must not change the project named in the head of the page.
@@ -280,7 +274,6 @@ def _show_clash(form, current):
 
 
 @require_POST
-@login_required
 def interaction_new(request, pk):
     project = project_in_scope(request, pk, "crm.record_interaction")
     form = InteractionForm(request.POST, today=timezone.localdate())

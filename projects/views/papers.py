@@ -1,7 +1,6 @@
 """Documents: attaching one, and handing one out to whoever sees its project."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +16,6 @@ from projects.views.doors import carry_out, form_context, project_in_scope
 SHOWN_IN_BROWSER = ("application/pdf", "image/jpeg", "image/png")
 
 
-@login_required
 def document_new(request, pk):
     project = project_in_scope(request, pk, "projects.attach_document")
     kind = request.GET.get("kind")
@@ -35,7 +33,6 @@ def document_new(request, pk):
     return render(request, "projects/document.html", form_context(request, form, project))
 
 
-@login_required
 def document_file(request, pk, document):
     """SECURITY: the only way to the bytes. The type is what we found in them, never what the sender said."""
     found = get_object_or_404(Document.objects.visible_to(request.user), pk=document, project=pk)

@@ -3,7 +3,6 @@
 from itertools import chain
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,7 +22,6 @@ SHOWN = 50
 KINDS = {"stage": StageChange, "investment": InvestmentChange}
 
 
-@login_required
 def verification_queue(request):
     require(request.user, "projects.verify_fact")
     return render(request, "projects/queue.html", _queue(request))
@@ -70,7 +68,6 @@ def _signed_with(change):
 
 
 @require_POST
-@login_required
 def verify_fact(request, kind, pk):
     if kind not in KINDS:
         raise Http404
@@ -97,7 +94,6 @@ def _said(form):
     return _("Accepted") if accepted else _("Rejected")
 
 
-@login_required
 def verify_project(request, pk):
     """One verdict on all that a project has waiting."""
     project = project_in_scope(request, pk, "projects.verify_fact")

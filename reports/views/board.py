@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -31,7 +30,6 @@ ROWS_IN_RAIL = 12
 CHART_ORDER = (Bucket.UNDER_CONSTRUCTION, Bucket.COMMISSIONED, Bucket.AWAITING_START)
 
 
-@login_required
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
     parks = list(Park.objects.visible_to(request.user).in_tree_order())
@@ -62,7 +60,6 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/board.html", content)
 
 
-@login_required
 @require_GET
 def board_rows(request: HttpRequest) -> HttpResponse:
     """The projects a figure counts. As a fragment the largest of them, as a page all."""
@@ -101,7 +98,6 @@ def board_rows(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@login_required
 @require_GET
 def park_figures(request: HttpRequest, code: str) -> HttpResponse:
     """The figures and the trend of one park with all below it as of today, for the page of the park."""
