@@ -107,7 +107,7 @@ class ProjectStateQuerySet(ParkScopedQuerySet):
     def total_by_park_and_stage(self):
         """Rows (park_id, stage, projects, total_wan)."""
         return (
-            self.values_list("park_id", "stage").annotate(projects=Count("pk"), total_wan=Sum("total_wan")).order_by()
+            self.values_list("park_id", "stage").annotate(projects=Count("*"), total_wan=Sum("total_wan")).order_by()
         )
 
 

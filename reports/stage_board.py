@@ -93,7 +93,7 @@ def states_behind(
 
 
 def figure_of(states: Any) -> Figure:
-    found = states.aggregate(projects=Count("pk"), wan=Sum("total_wan"))
+    found = states.aggregate(projects=Count("*"), wan=Sum("total_wan"))
     return Figure(found["projects"], found["wan"] or Decimal(0))
 
 

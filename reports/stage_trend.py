@@ -110,7 +110,7 @@ def moves(states: Any, by: list[str], *, until: date) -> Iterator[tuple[str, tup
             states.filter(**{f"{column}__lte": until})
             .annotate(month=Month(column))
             .values_list("month", *by)
-            .annotate(number=Count("pk"), wan=Sum("total_wan"))
+            .annotate(number=Count("*"), wan=Sum("total_wan"))
             .order_by()
             .values_list("month", *by, "number", "wan")
         )
