@@ -35,7 +35,12 @@ class StrictFilterForm(forms.Form):
 
 
 class StrictFilterSet(django_filters.FilterSet):
-    """Base of every filter set. With a wrong or unknown filter `qs` is empty and `form.errors` says why."""
+    """Base of every filter set. With a wrong or unknown filter `qs` is empty and `form.errors` says why.
+
+    `rare` names the filters that the page folds into a panel so that the row stays one line.
+    """
+
+    rare: tuple[str, ...] = ()
 
     class Meta:
         form = StrictFilterForm

@@ -49,6 +49,8 @@ def _colleagues(user):
 
 
 class LeadFilters(StrictFilterSet):
+    rare = ("source", "min_investment_wan", "received_from", "received_to")
+
     q = django_filters.CharFilter(
         label=_("Search"),
         method="search",

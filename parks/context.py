@@ -11,9 +11,11 @@ PLACES = (
     ("crm:", "companies"),
     ("projects:verification", "queue"),
     ("projects:event", "events"),
+    ("projects:requirement", "parks"),
     ("projects:", "projects"),
     ("reports:", "board"),
     ("parks:people", "people"),
+    ("parks:person", "people"),
     ("parks:", "parks"),
 )
 

@@ -52,7 +52,7 @@ class ParkForm(forms.ModelForm):
 
 
 class NewParkForm(ParkForm):
-    parent = forms.ModelChoiceField(label=_("Part of"), queryset=Park.objects.none())
+    parent = forms.ModelChoiceField(label=_("Part of"), queryset=Park.objects.none(), empty_label=_("Choose the park"))
     code = forms.CharField(label=_("Code"), max_length=20, help_text=_("Capital letters, digits and hyphens only."))
 
     field_order = ["parent", "code", "name"]
@@ -67,7 +67,7 @@ class PostForm(forms.Form):
     """A role over a park."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    park = forms.ModelChoiceField(label=_("Park"), queryset=Park.objects.none())
+    park = forms.ModelChoiceField(label=_("Park"), queryset=Park.objects.none(), empty_label=_("Choose the park"))
 
     def __init__(self, *args, parks, **kwargs):
         super().__init__(*args, **kwargs)

@@ -31,6 +31,8 @@ def _size_classes():
 
 
 class ProjectFilter(StrictFilterSet):
+    rare = ("ownership", "min_total_wan", "pending", "since_from", "since_to")
+
     q = django_filters.CharFilter(
         label=_("Search"),
         method="by_text",

@@ -66,6 +66,8 @@ def _form_field(field, **options):
     if isinstance(field, models.TextField):
         options["widget"] = forms.Textarea(attrs={"rows": 4})
     shown = field.formfield(**options)
+    if field.choices and field.blank:
+        shown.choices = [("", "—"), *field.flatchoices]
     if shown is not None and field.name in _UNITS:
         shown.unit = _UNITS[field.name]
     return shown
@@ -112,7 +114,7 @@ class ProjectForm(forms.ModelForm):
 class OpenForm(forms.Form):
     """A project that starts without a lead."""
 
-    park = forms.ModelChoiceField(label=_("Park"), queryset=None)
+    park = forms.ModelChoiceField(label=_("Park"), queryset=None, empty_label=_("Choose the park"))
     company = PickField(
         label=_("Investor"),
         none_found=_("No company of this name is known in your parks. Register it first."),
@@ -274,7 +276,7 @@ class IncreaseForm(EvidenceForm):
 class TransferForm(EvidenceForm):
     """流转: to another park that the viewer counts for as well."""
 
-    to_park = forms.ModelChoiceField(label=_("To park"), queryset=None)
+    to_park = forms.ModelChoiceField(label=_("To park"), queryset=None, empty_label=_("Choose the park"))
     effective_on = DayFormField(label=_("Happened on"))
     reason = _reason_field(required=True, label=_("Reason"))
 
@@ -353,7 +355,7 @@ class InteractionForm(forms.Form):
 
 
 class EventForm(forms.Form):
-    park = forms.ModelChoiceField(label=_("Park"), queryset=None)
+    park = forms.ModelChoiceField(label=_("Park"), queryset=None, empty_label=_("Choose the park"))
     name = forms.CharField(label=_("Signing event"), max_length=120)
     held_on = DayFormField(label=_("Held on"))
     place = forms.CharField(label=_("Place"), max_length=120, required=False)

@@ -144,7 +144,7 @@ def _fact_entry(fact, kind, **entry):
 
 
 def _listed(parts):
-    return _(", ").join(str(part) for part in parts if part)
+    return " · ".join(str(part).rstrip("。.") for part in parts if part)
 
 
 def _verdict(fact):

@@ -36,11 +36,10 @@
   }
 
   // Filters: submit on change, without empty parameters, so that the address stays short enough to send to a colleague.
-  function submitFilters(form) {
+  function dropEmpty(form) {
     for (const control of form.elements) {
       if (control.name && control.value === "" && control.type !== "radio") control.disabled = true;
     }
-    form.requestSubmit();
   }
 
   // A second press while the first is under way would write twice; the server refuses it too, this saves the wait.
@@ -151,11 +150,14 @@
   document.addEventListener("change", (event) => {
     const form = event.target.form;
     if (event.target.type === "date") markChips(event.target);
-    if (form && "autosubmit" in form.dataset) submitFilters(form);
+    // Folded filters are chosen together and sent by their own button.
+    if (form && "autosubmit" in form.dataset && !event.target.closest(".panel")) form.requestSubmit();
   });
 
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (event.defaultPrevented) return;
+    if ("autosubmit" in event.target.dataset) dropEmpty(event.target);
+    if (event.target.method !== "post") return;
     if ("busy" in event.target.dataset) {
       event.preventDefault();
       return;
