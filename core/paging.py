@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -48,11 +49,23 @@ class _Place:
 class Keyset:
     """Pages of `queryset` by one column and, among equals, by primary key in the same direction.
 
-    Empty values come last in both directions. For speed the table needs a plain index on (column, id).
+    Empty values come last in both directions. For speed the table needs a plain index on (column, id), and one that
+    begins with the park where rows are limited to parks.
+
+    `show` adds what a row shows (joins, annotations, columns). It is asked for the rows of the page alone: written into
+    `queryset` it would be worked out for every row that is sorted.
     """
 
-    def __init__(self, queryset: models.QuerySet, *, order: str, size: int = 50) -> None:
+    def __init__(
+        self,
+        queryset: models.QuerySet,
+        *,
+        order: str,
+        size: int = 50,
+        show: Callable[[models.QuerySet], models.QuerySet] | None = None,
+    ) -> None:
         self.queryset = queryset
+        self.show = show
         self.order = order
         self.size = size
         self.descending = order.startswith("-")
@@ -90,8 +103,15 @@ class Keyset:
         rows: list[Any] = []
         for part in self._parts(place):
             if len(rows) <= self.size:
-                rows += self.queryset.filter(part).order_by(*ordering)[: self.size + 1 - len(rows)]
+                found = self.queryset.filter(part).order_by(*ordering)
+                rows += self._shown(found, ordering, self.size + 1 - len(rows))
         return rows
+
+    def _shown(self, found: models.QuerySet, ordering: list[str], most: int) -> models.QuerySet:
+        if self.show is None:
+            return found[:most]
+        page = self.queryset.model._default_manager.filter(pk__in=found.values("pk")[:most])
+        return self.show(page).order_by(*ordering)
 
     def _parts(self, place: _Place | None) -> list[Q]:
         """Where the rows lie, nearest first: those with a value and the empty ones, each a plain range of the index.

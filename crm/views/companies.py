@@ -26,7 +26,7 @@ LISTED = ("name", "credit_code", "ownership", "industry", "country", *Company.GR
 def company_list(request):
     shown = CompanyFilters(request.GET or None, queryset=Company.objects.visible_to(request.user), request=request)
     count, more = capped_count(shown.qs)
-    page = Keyset(shown.qs.only(*LISTED), order="-id").page(request.GET.get("cursor"))
+    page = Keyset(shown.qs, order="-id", show=lambda rows: rows.only(*LISTED)).page(request.GET.get("cursor"))
     for company in page:
         company.industry_name = industries.label(company.industry)
     context = {

@@ -52,6 +52,10 @@ LONGEST_INDUSTRY = 24
 """In a row; English names of divisions are long."""
 
 
+def _on_a_row(leads):
+    return leads.select_related("company", "owner", "park").only(*LISTED)
+
+
 def _filtered(request):
     return LeadFilters(request.GET or None, queryset=Lead.objects.visible_to(request.user), request=request)
 
@@ -61,8 +65,7 @@ def lead_list(request):
     shown = _filtered(request)
     leads = shown.qs
     count, more = capped_count(leads)
-    rows = leads.select_related("company", "owner", "park").only(*LISTED)
-    page = Keyset(rows, order="-received_on").page(request.GET.get("cursor"))
+    page = Keyset(leads, order="-received_on", show=_on_a_row).page(request.GET.get("cursor"))
     today = timezone.localdate()
     for lead in page:
         dress(lead, today)

@@ -28,13 +28,16 @@ _ON_A_ROW = (
 )  # fmt: skip
 
 
+def _on_a_row(projects):
+    return projects.with_pending().select_related("park", "company", "owner").only(*_ON_A_ROW)
+
+
 def project_list(request):
     parks = Park.objects.visible_to(request.user).in_tree_order()
     projects = Project.objects.visible_to(request.user)
     found = ProjectFilter(request.GET or None, queryset=projects, request=request, parks=parks)
     number, total_wan = found.qs.total_number_and_wan()
-    rows = found.qs.with_pending().select_related("park", "company", "owner").only(*_ON_A_ROW)
-    page = Keyset(rows, order="-updated_at").page(request.GET.get("cursor"))
+    page = Keyset(found.qs, order="-updated_at", show=_on_a_row).page(request.GET.get("cursor"))
     today = timezone.localdate()
     for project in page:
         project.look = story.look(project.stage)

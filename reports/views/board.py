@@ -79,7 +79,10 @@ def board_rows(request: HttpRequest) -> HttpResponse:
     )
     as_fragment = bool(request.htmx)
     pages = Keyset(
-        behind.select_related("project", "park"), order="-total_wan", size=ROWS_IN_RAIL if as_fragment else 50
+        behind,
+        order="-total_wan",
+        size=ROWS_IN_RAIL if as_fragment else 50,
+        show=lambda rows: rows.select_related("project", "park"),
     )
     content = {
         **frame(request, form, parks),

@@ -30,6 +30,23 @@ def make_people(count, *, seen=lambda number: None, joined=lambda number: number
     return person.objects.all()
 
 
+def shown_with_initial(people):
+    return people.annotate(initial=Value("p")).only("username", "last_login", "date_joined")
+
+
+def test_what_a_row_shows_is_loaded_for_the_page_and_changes_neither_order_nor_turning(db, django_assert_num_queries):
+    people = make_people(9, seen=lambda number: number if number < 4 else None)
+    plain, _ = walk(Keyset(people, order="-last_login", size=2))
+    dressed = Keyset(people, order="-last_login", size=2, show=shown_with_initial)
+
+    forward, last = walk(dressed)
+
+    assert forward == plain
+    assert walk_back(dressed, last) == plain
+    with django_assert_num_queries(1):
+        assert {person.initial for person in dressed.page()} == {"p"}
+
+
 def walk(keyset, *, forward=True):
     pages, cursor = [], None
     while True:
