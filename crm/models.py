@@ -149,7 +149,8 @@ class Lead(models.Model):
     """An intention to invest that somebody reported. `stage` moves only through `crm.actions.advance_lead`."""
 
     code = models.CharField(_("Lead code"), max_length=20, unique=True)
-    park = models.ForeignKey(Park, models.PROTECT, related_name="leads", verbose_name=_("Park"))
+    # Indexes that begin with the park or the owner stand below; Django's own would only cost writes.
+    park = models.ForeignKey(Park, models.PROTECT, related_name="leads", verbose_name=_("Park"), db_index=False)
     company = models.ForeignKey(Company, models.PROTECT, related_name="leads", verbose_name=_("Company"))
     title = models.CharField(_("Title"), max_length=120, blank=True)
     received_on = models.DateField(_("Received on"))
@@ -178,6 +179,7 @@ class Lead(models.Model):
         blank=True,
         related_name="leads",
         verbose_name=_("Officer in charge"),
+        db_index=False,
     )
     stage = models.CharField(_("Stage"), max_length=12, choices=LeadStage, default=LeadStage.REGISTERED, editable=False)
     stage_since = models.DateField(_("In this stage since"), editable=False)
@@ -201,6 +203,7 @@ class Lead(models.Model):
         ordering = ["-received_on", "-pk"]
         indexes = [
             models.Index(fields=["-received_on", "-id"], name="lead_newest"),
+            models.Index(fields=["park", "-received_on", "-id"], name="lead_park_newest"),
             models.Index(fields=["park", "stage", "-received_on", "-id"], name="lead_park_stage"),
             models.Index(fields=["owner", "next_step_due_on"], name="lead_owner_due"),
         ]
