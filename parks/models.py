@@ -76,6 +76,10 @@ class Park(models.Model):
         return self.path.count("/") - 2
 
     @property
+    def path_above(self):
+        return self.path.rsplit("/", 2)[0] + "/"
+
+    @property
     def zone_pk(self):
         return int(self.path.split("/")[1])
 

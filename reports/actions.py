@@ -13,6 +13,7 @@ from core.dates import local_day, month_end, month_ends
 from core.jobs import enqueue
 from core.models import Job
 from parks.access import require
+from parks.models import Park
 from projects.models import Basis, ProjectState
 from reports.models import MonthEndTotal, TrendSnapshot
 from reports.question import COUNTED_STAGES
@@ -88,10 +89,12 @@ def _wait_for_writers() -> None:
 
 
 def _standing(changes: list, days: list[date]) -> Iterator[tuple[date, int, str, Figure]]:
-    """(day, park, slot, figure) wherever something stood."""
+    """(day, park, slot, figure) wherever something stood, in a park with all below it."""
     by_place: dict[tuple[int, str], dict[str, Figure]] = defaultdict(lambda: defaultdict(lambda: NOTHING))
+    above = {park.pk: [int(pk) for pk in park.path.strip("/").split("/")] for park in Park.objects.all()}
     for month, (park_pk, stage), figure in changes:
-        by_place[park_pk, SLOT_OF[stage]][max(month, f"{days[0]:%Y-%m}")] += figure
+        for place in above[park_pk]:
+            by_place[place, SLOT_OF[stage]][max(month, f"{days[0]:%Y-%m}")] += figure
     for (park_pk, slot), by_month in by_place.items():
         figure = NOTHING
         for day in days:

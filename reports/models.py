@@ -46,9 +46,10 @@ class TrendSnapshot(models.Model):
 
 
 class MonthEndTotal(models.Model):
-    """What stood in a park itself, without those below it, at the end of a month. No row means nothing stood there.
+    """What stood in a park and all below it at the end of a month. No row means nothing stood there.
 
-    Written only by `reports.actions.refresh_trend`; may be thrown away at any time.
+    Parks never change their place in the tree, so a sum up the tree holds. Written only by
+    `reports.actions.refresh_trend`; may be thrown away at any time.
     """
 
     snapshot = models.ForeignKey(TrendSnapshot, models.CASCADE, related_name="totals", db_index=False)

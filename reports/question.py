@@ -55,6 +55,11 @@ class Scope:
     is_whole: bool
     without_completed: frozenset[int]
 
+    def tops(self) -> list[int]:
+        """Keys of the parks of the scope that lie under no other of them."""
+        paths = {park.path for park in self.parks}
+        return [park.pk for park in self.parks if park.path_above not in paths]
+
     def under(self, park: Park) -> list[int]:
         """Keys of `park` and of all parks of the scope below it."""
         return [each.pk for each in self.parks if each.path.startswith(park.path)]

@@ -120,16 +120,12 @@ def _rows(parks: tuple[Park, ...], own: dict[int, Figures]) -> list[Row]:
     by_path = {park.path: park for park in parks}
     depths: dict[int, int] = {}
     for park in sorted(parks, key=lambda park: park.path.count("/")):
-        parent = by_path.get(_path_above(park))
+        parent = by_path.get(park.path_above)
         depths[park.pk] = depths[parent.pk] + 1 if parent else 0
     for park in sorted(parks, key=lambda park: -depths[park.pk]):
-        if parent := by_path.get(_path_above(park)):
+        if parent := by_path.get(park.path_above):
             below[parent.pk] = add_up([below[parent.pk], below[park.pk]])
-    paths_above = {_path_above(park) for park in parks}
+    paths_above = {park.path_above for park in parks}
     return [
         Row(park, depths[park.pk], below[park.pk], own[park.pk], has_parts=park.path in paths_above) for park in parks
     ]
-
-
-def _path_above(park: Park) -> str:
-    return park.path.rsplit("/", 2)[0] + "/"

@@ -84,9 +84,7 @@ def _from_totals(scope: Scope, states: Any, totals: Any, question: Question, day
 
 
 def _asked(scope: Scope, totals: Any, days: list[date]) -> Any:
-    asked = totals.at(days)
-    if not scope.is_whole:
-        asked = asked.filter(park__in=[park.pk for park in scope.parks])
+    asked = totals.at(days).filter(park__in=scope.tops())
     if scope.without_completed:
         asked = asked.exclude(slot=Slot.COMPLETED, park__in=scope.without_completed)
     return asked

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dates import month_ends
+from parks.access import Role
 from parks.models import Park
 from projects import history
 from projects.actions import correct_stage_change
@@ -94,6 +95,29 @@ def test_months_before_or_after_the_kept_ones_are_added_up_from_moves(make_signe
 
     for question, months in ((Question(as_of=date(2024, 6, 30)), 2), (Question(as_of=date(2015, 1, 31)), 2)):
         assert stage_trend.trend(*look, question, months=months) == from_boards(look, question, months)
+
+
+def test_kept_totals_of_a_part_of_the_tree_are_those_of_its_board(
+    make_signed, park, inner_park, other_park, person, look
+):
+    make_signed(total_wan=Decimal(30000))
+    make_signed(total_wan=Decimal(2000), park=inner_park, name="芯谷一期")
+    refresh_trend(at=MAY_2)
+
+    def latest(by_states, by_parks, by_totals, **asked):
+        question = Question(as_of=date(2024, 3, 31), **asked)
+        assert stage_trend.usable_snapshot(question)
+        point = stage_trend.trend(by_states, by_parks, by_totals, question, months=1)[0]
+        assert point.figures == stage_board.board(by_states, by_parks, question).total
+        return point.figures["awaiting_start"].total_wan
+
+    assert latest(*look) == Decimal(32000)
+    assert latest(*look, park=park) == Decimal(32000)
+    assert latest(*look, park=inner_park) == Decimal(2000)
+    assert latest(*look, park=other_park) == 0
+    both = person("both", (Role.OFFICER, inner_park), (Role.OFFICER, other_park))
+    seen = [model.objects.visible_to(both) for model in (ProjectState, Park, MonthEndTotal)]
+    assert latest(*seen) == Decimal(2000)
 
 
 def test_the_task_keeps_the_totals_and_may_run_twice(make_signed):
