@@ -9,6 +9,7 @@ knowledge over which it stood.
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 
 from projects.lifecycle import Stage
 
@@ -86,8 +87,8 @@ def timeline(line, known_at):
         total = (total if fact.sets_wan is None else fact.sets_wan) + (fact.adds_wan or 0)
         if stage and park_id is not None:
             _add_point(points, fact.effective_on, (stage, park_id, total))
-    ends = [day for day, _state in points[1:]] + [None]
-    return [(day, end, *state) for (day, state), end in zip(points, ends, strict=True)]
+    ends = [day for day, _state in points[1:]]
+    return [(day, end, *state) for (day, state), end in zip_longest(points, ends)]
 
 
 def _add_point(points, day, state):

@@ -262,3 +262,10 @@ def test_whatever_clerks_record_the_states_follow_from_the_facts(ready, person, 
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_a_time_before_anything_was_known_has_an_empty_timeline():
+    facts = [history.Fact(("s", 0), DAY, NOON, NOON, stage="contact")]
+
+    assert history.timeline(history.in_line([]), NOON) == []
+    assert history.timeline(history.in_line(facts), NOON) == [], "a stage in no park yet"
