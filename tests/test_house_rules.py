@@ -131,7 +131,9 @@ def test_no_page_names_another_host():
 
 def test_no_template_carries_a_style_or_a_script_of_its_own():
     """The content policy would block them; this says so before a browser does."""
-    inline = re.compile(r"\sstyle=|<style|\son(click|change|load|submit|input)=|<script(?![^>]*\bsrc=)(?![^>]*application/json)")
+    inline = re.compile(
+        r"\sstyle=|<style|\son(click|change|load|submit|input)=|<script(?![^>]*\bsrc=)(?![^>]*application/json)"
+    )
 
     found = [page.name for page in ROOT.glob("templates/**/*.html") if inline.search(page.read_text())]
 
