@@ -57,10 +57,14 @@ class NewParkForm(ParkForm):
 
     field_order = ["parent", "code", "name"]
 
-    def __init__(self, *args, parents, **kwargs):
+    def __init__(self, *args, parents, may_add_zone, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = parents
-        self.fields.pop("counts_completed_as_under_construction", None)
+        self.fields["parent"].required = not may_add_zone
+        if may_add_zone:
+            self.fields["parent"].help_text = _("Empty for a new zone.")
+        else:
+            del self.fields["counts_completed_as_under_construction"]
 
 
 class PostForm(forms.Form):

@@ -14,7 +14,7 @@ from core.forms import show_violation
 from parks import actions
 from parks.access import may, verbs_of
 from parks.forms import FirstPasswordForm, NewParkForm, ParkForm, PersonForm, PostForm
-from parks.models import Membership, Park
+from parks.models import Membership, Park, ParkKind
 from parks.querysets import people_within_reach
 
 PEOPLE = get_user_model().objects.all()  # scoped: only ever asked through `people_within_reach`
@@ -72,7 +72,9 @@ def park_new(request):
     parents = Park.objects.visible_to(request.user).in_tree_order()
     if not may(request.user, "parks.add_park"):
         raise PermissionDenied(_("Your role does not allow this here. Ask an administrator of the park."))
-    form = NewParkForm(request.POST or None, parents=parents, initial={"parent": parents.first()})
+    above = parents.first()
+    initial = {"parent": above, "kind": ParkKind.SUB if above else ParkKind.ZONE}
+    form = NewParkForm(request.POST or None, parents=parents, may_add_zone=request.user.is_superuser, initial=initial)
     if form.is_valid():
         given = dict(form.cleaned_data)
         try:

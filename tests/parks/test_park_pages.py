@@ -101,3 +101,26 @@ def test_the_list_of_parks_takes_the_same_queries_for_two_and_twenty(client, man
 
     with django_assert_num_queries(4):
         client.get(reverse("parks:list"))
+
+
+def test_a_superuser_founds_a_zone_on_an_empty_site_and_appoints_its_administrator(client, person):
+    founder = person("founder", is_superuser=True, is_staff=True)
+    zone = {"code": "QD", "name": "青岛高新区", "kind": "zone", "sort_order": 0}
+
+    assert signed_in(client, founder).get(reverse("home")).status_code == 200
+    added = client.post(reverse("parks:new"), zone)
+    given = {"username": "gao", "full_name": "高原", "role": "administrator", "password": "Nest-for-3-phoenixes"}
+    appointed = client.post(reverse("parks:person-new"), {**given, "park": Park.objects.get().pk})
+
+    assert (added.status_code, appointed.status_code) == (302, 302)
+    assert Park.objects.get().path == f"/{Park.objects.get().pk}/"
+    assert Park.objects.get().memberships.get().role == Role.ADMINISTRATOR
+
+
+def test_an_administrator_cannot_add_a_zone(client, admin, zone):
+    answer = signed_in(client, admin).post(
+        reverse("parks:new"), {"code": "XA", "name": "西安高新区", "kind": "zone", "sort_order": 0}
+    )
+
+    assert answer.context["form"].errors["parent"]
+    assert Park.objects.filter(parent=None).count() == 1
