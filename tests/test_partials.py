@@ -108,6 +108,25 @@ def test_a_filter_value_nobody_offers_is_refused_in_words():
     assert re.search(r'role="alert".*外观', page, re.DOTALL)
 
 
+def test_rare_filters_wait_in_a_panel_that_counts_those_in_use_and_clearing_keeps_the_day_asked_for():
+    class Folding(People):
+        rare = ("theme",)
+
+    chosen = Folding({"theme": "dark"}, queryset=User.objects.none())
+    plain = Folding({"username": "", "is_active": "1"}, queryset=User.objects.none())
+
+    page = show("_filters.html", filter=chosen, keeps=[("as_of", "2024-03-31")])
+    panel = re.search(r"<details.*?</details>", page, re.DOTALL).group()
+    assert 'name="theme"' in panel
+    assert 'name="username"' not in panel
+    assert '<span class="num">1</span>' in panel
+    assert 'href="/list/?as_of=2024-03-31"' in page
+    # A switch between readings is no filter: there is nothing to clear, and nothing in use in the panel.
+    page = show("_filters.html", filter=plain)
+    assert 'class="num"' not in page
+    assert "清除筛选" not in page
+
+
 @pytest.mark.parametrize(
     ("count", "more", "said"), [(1, False, "1 条"), (9999, False, "9,999 条"), (10000, True, "超过 10,000 条")]
 )

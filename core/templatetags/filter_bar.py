@@ -23,7 +23,7 @@ class FilterBar:
 
 @register.simple_tag
 def filter_bar(given: Any, path: str, keeps: Any = ()) -> FilterBar:
-    """`given` has a `form`, and perhaps `rare`; clearing keeps what the row does not show, such as the day asked for."""
+    """`given` has a `form`, and perhaps `rare`; clearing keeps what the row hides, such as the day asked for."""
     form = given["form"] if isinstance(given, dict) else given.form
     rare = frozenset(getattr(given, "rare", ()))
     shown = form.visible_fields()

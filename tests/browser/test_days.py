@@ -173,6 +173,24 @@ def test_an_auditor_reads_everything_and_is_offered_nothing_that_writes(visit, a
     assert offered == dict.fromkeys(pages, [])
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_pages_with_rows_fit_an_office_screen_and_a_phone(
+    visit, fits, live_server, manager, make_signed, make_lead, settings, language
+):
+    project, lead = make_signed(verified=False), make_lead(intended_investment_wan=60000)
+    page = visit("/", manager)
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
+    pages = ["/", "/leads/", f"/leads/{lead.pk}/", f"/companies/{lead.company_id}/", "/projects/"]
+    pages += [f"/projects/{project.pk}/", "/projects/verification/", "/board/?as_of=2024-03-31", "/parks/QD-IC/"]
+
+    sticking_out = {}
+    for path in pages:
+        visit(path).wait_for_load_state("networkidle")
+        sticking_out[path] = fits()
+
+    assert sticking_out == dict.fromkeys(pages, [])
+
+
 def test_an_administrator_adds_a_park_and_a_person_who_works_there(visit, admin, zone):
     page = visit("/parks/new/", admin)
     page.select_option("[name=parent]", label="青岛高新区")

@@ -44,6 +44,23 @@ def test_a_list_chosen_from_submits_by_itself_and_works_again_after_going_back(v
     expect(page.locator(".filters input").first).to_be_enabled()
 
 
+def test_folded_filters_are_chosen_together_and_sent_without_the_empty_ones(visit, officer, make_lead):
+    make_lead(company_name="贝斯兰", received_on=date(2024, 4, 1))
+    make_lead(company_name="北岸氢动", received_on=date(2024, 4, 10))
+    page = visit("/leads/", officer)
+
+    page.click("text=更多筛选")
+    page.fill("[name=received_from]", "2024-04-05")
+    page.fill("[name=received_to]", "2024-04-15")
+    assert asked(page) == {}
+    page.click(".filters .panel button")
+    page.wait_for_url(re.compile(r"\?"))
+
+    assert asked(page) == {"received_from": ["2024-04-05"], "received_to": ["2024-04-15"]}
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    expect(page.locator(".filters summary .num")).to_have_text("2")
+
+
 def test_j_and_k_walk_through_the_rows(visit, officer, companies):
     page = visit("/companies/", officer)
     rows = page.locator("[data-row]")
