@@ -1,6 +1,7 @@
-"""How a refusal comes back to the form it was typed into."""
+"""How a refusal comes back to the form it was typed into, and which version of a record the form was opened with."""
 
 from django import forms
+from django.http import HttpRequest
 
 from core.errors import RuleViolation
 
@@ -15,3 +16,8 @@ def show_violation(form: forms.BaseForm, violation: RuleViolation) -> None:
             beside.update(sentences)
     if rest := [sentence for sentence in violation.reasons if sentence not in beside]:
         form.add_error(None, rest)
+
+
+def expected_version(request: HttpRequest) -> int | None:
+    said = request.POST.get("version", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None

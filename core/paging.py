@@ -30,6 +30,11 @@ class Page:
     next: str | None
     previous: str | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all rows there are; then nobody needs to ask the database how many."""
+        return self.next is None and self.previous is None
+
     def __iter__(self) -> Any:
         return iter(self.items)
 

@@ -2,14 +2,14 @@
 
 from uuid import uuid4
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.audit import diff, record
 from core.dates import local_day
-from core.errors import RuleViolation, StaleEdit
+from core.errors import RuleViolation
 from core.fields import normalise_credit_code
+from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
 from crm.lifecycle import LeadStage, is_backward, obstacles
 from crm.models import Company, CompanyAlias, CompanyPark, Contact, Interaction, Lead, LeadStageChange
 from crm.names import normal_name
@@ -46,35 +46,14 @@ LEAD_EDITABLE = (
 )
 
 
-def _checked(instance, exclude=()):
-    """Let the model's own validators speak, as one refusal that names its fields."""
-    try:
-        instance.full_clean(exclude=exclude)
-    except ValidationError as error:
-        fields = {name: said for name, said in error.message_dict.items() if name != NON_FIELD_ERRORS}
-        raise RuleViolation(*error.messages, fields=fields) from error
-
-
-def _refuse(field, sentence):
-    raise RuleViolation(sentence, fields={field: [sentence]})
-
-
 def _apply(instance, changes, editable):
     """Set the changed fields; return (before, after) of all editable ones."""
     before = {field: getattr(instance, field) for field in editable}
     for field, value in changes.items():
         if field not in editable:
-            _refuse(field, _("The field %(field)s cannot be edited.") % {"field": field})
+            refuse(field, _("The field %(field)s cannot be edited.") % {"field": field})
         setattr(instance, field, value)
     return before, {field: getattr(instance, field) for field in editable}
-
-
-def _same_version(instance, expected, editable, what):
-    if expected is not None and instance.version != expected:
-        now = {field: getattr(instance, field) for field in editable}
-        raise StaleEdit(
-            _("Somebody else changed this %(what)s meanwhile. Compare and save again.") % {"what": what}, current=now
-        )
 
 
 def _audited(changes):
@@ -96,7 +75,7 @@ def register_company(*, name, park, credit_code="", aliases=(), is_another=False
     _refuse_taken_code(code, by)
     if not is_another:
         _refuse_known_name("name", name, by)
-    _checked(company, exclude=["normal_name"])
+    refuse_invalid(company, exclude=["normal_name"])
     _saved_with_code(company, by)
     CompanyAlias.objects.bulk_create([CompanyAlias(company=company, name=alias) for alias in _names(aliases)])
     CompanyPark.objects.create(company=company, park=park, introduced_at=at, introduced_by=by)
@@ -128,13 +107,13 @@ def _refuse_known_name(field, name, by):
     known = Company.objects.called(name)
     if seen := known.visible_to(by).first():
         sentence = _("%(company)s is already registered. Choose that record, or say that this is another company.")
-        _refuse(field, sentence % {"company": seen.name})
+        refuse(field, sentence % {"company": seen.name})
     if unseen := known.order_by("recorded_at").first():
         sentence = _(
             "A company of this name was registered by %(park)s on %(day)s. Its content is not visible here: "
             "contact that park, or say that this is another company."
         )
-        _refuse(field, sentence % first_registration(unseen))
+        refuse(field, sentence % first_registration(unseen))
 
 
 def first_registration(company):
@@ -148,11 +127,11 @@ def _refuse_taken_code(code, by, other_than=None):
     if taken is None:
         return
     if Company.objects.visible_to(by).filter(pk=taken.pk).exists():
-        _refuse(
+        refuse(
             "credit_code",
             _("%(company)s is already registered with this credit code. Use that record.") % {"company": taken.name},
         )
-    _refuse(
+    refuse(
         "credit_code",
         _("This credit code was registered by %(park)s on %(day)s. Its content is not visible here; contact that park.")
         % first_registration(taken),
@@ -183,7 +162,7 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
     """Change fields of COMPANY_EDITABLE and, if given, the whole list of aliases."""
     park = require_for_company(by, "crm.edit_company", company)
     company = Company.objects.select_for_update().get(pk=company.pk)
-    _same_version(company, expected_version, COMPANY_EDITABLE, company._meta.verbose_name)
+    refuse_stale(company, expected_version, COMPANY_EDITABLE)
     if "credit_code" in changes:
         changes = {
             **changes,
@@ -193,7 +172,7 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
     before, after = _apply(company, changes, COMPANY_EDITABLE)
     company.normal_name = normal_name(company.name)
     company.version += 1
-    _checked(company, exclude=["normal_name"])
+    refuse_invalid(company, exclude=["normal_name"])
     _saved_with_code(company, by)
     if aliases is not None:
         company.aliases.exclude(name__in=_names(aliases)).delete()
@@ -209,7 +188,7 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
 def add_contact(company, *, full_name, at, by, **given):
     park = require_for_company(by, "crm.add_contact", company)
     contact = Contact(company=company, full_name=full_name, recorded_at=at, recorded_by=by, **given)
-    _checked(contact)
+    refuse_invalid(contact)
     contact.save()
     record("crm.add_contact", contact, park=park.pk, at=at, by=by)
     return contact
@@ -219,10 +198,10 @@ def add_contact(company, *, full_name, at, by, **given):
 def edit_contact(contact, *, changes, expected_version=None, at, by):
     park = require_for_company(by, "crm.edit_contact", contact.company)
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
-    _same_version(contact, expected_version, CONTACT_EDITABLE, contact._meta.verbose_name)
+    refuse_stale(contact, expected_version, CONTACT_EDITABLE)
     before, after = _apply(contact, changes, CONTACT_EDITABLE)
     contact.version += 1
-    _checked(contact)
+    refuse_invalid(contact)
     contact.save()
     record("crm.edit_contact", contact, park=park.pk, changes=diff(before, after), at=at, by=by)
     return contact
@@ -250,7 +229,7 @@ def register_lead(
     """
     require(by, "crm.register_lead", park)
     received_on = received_on or local_day(at)
-    _not_in_the_future("received_on", received_on, at)
+    refuse_future("received_on", received_on, at)
     if owner is not None and owner != by:
         _refuse_idle_owner(owner, park)
     company = _company_of_new_lead(company, company_name, park, is_another=is_another, at=at, by=by)
@@ -268,7 +247,7 @@ def register_lead(
         code=f"~{uuid4().hex[:18]}",
         **given,
     )
-    _checked(lead)
+    refuse_invalid(lead)
     lead.save()
     # The key is the only number that is unique without a lock; the year is that of receipt.
     lead.code = f"L-{received_on.year}-{lead.pk:05d}"
@@ -292,7 +271,7 @@ def _company_of_new_lead(company, name, park, *, is_another, at, by):
         introduce_company(company, park=park, at=at, by=by)
         return company
     if not name.strip():
-        _refuse("company_name", _("Enter the company, even by a working name."))
+        refuse("company_name", _("Enter the company, even by a working name."))
     if not is_another:
         _refuse_known_name("company_name", name, by)
     try:
@@ -305,7 +284,7 @@ def _company_of_new_lead(company, name, park, *, is_another, at, by):
 
 def _know_contact(company, full_name, phone, *, at, by):
     if not full_name:
-        _refuse("contact_name", _("Enter the name that belongs to this number."))
+        refuse("contact_name", _("Enter the name that belongs to this number."))
     if not company.contacts.filter(full_name=full_name, phone=phone).exists():
         add_contact(company, full_name=full_name, phone=phone, at=at, by=by)
 
@@ -313,12 +292,7 @@ def _know_contact(company, full_name, phone, *, at, by):
 def _refuse_idle_owner(owner, park):
     if not may(owner, "crm.edit_lead", park):
         facts = {"person": str(owner), "park": park.name}
-        _refuse("owner", _("%(person)s does not work on leads in %(park)s. Choose somebody who does.") % facts)
-
-
-def _not_in_the_future(field, day, at):
-    if day > local_day(at):
-        _refuse(field, _("%(day)s lies in the future. Enter the day on which it happened.") % {"day": day.isoformat()})
+        refuse("owner", _("%(person)s does not work on leads in %(park)s. Choose somebody who does.") % facts)
 
 
 def _locked(lead):
@@ -330,13 +304,13 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
     """Change fields of LEAD_EDITABLE; nothing is written where nothing differs."""
     require(by, "crm.edit_lead", lead.park)
     lead = _locked(lead)
-    _same_version(lead, expected_version, LEAD_EDITABLE, lead._meta.verbose_name)
+    refuse_stale(lead, expected_version, LEAD_EDITABLE)
     before, after = _apply(lead, changes, LEAD_EDITABLE)
     if before["received_on"] != after["received_on"]:
         _move_receipt(lead, at)
     if lead.owner is not None and before["owner"] != lead.owner:
         _refuse_idle_owner(lead.owner, lead.park)
-    _checked(lead)
+    refuse_invalid(lead)
     changed = diff(_audited(before), _audited(after))
     if not changed:
         return lead
@@ -348,13 +322,13 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
 
 def _move_receipt(lead, at):
     """The day of receipt may be put right as long as no later step comes to lie before it."""
-    _not_in_the_future("received_on", lead.received_on, at)
+    refuse_future("received_on", lead.received_on, at)
     step = lead.stage_changes.exclude(from_stage="").order_by("effective_on").first()
     if step is None:
         lead.stage_since = lead.received_on
     elif lead.received_on > step.effective_on:
         facts = {"stage": step.get_to_stage_display(), "day": step.effective_on.isoformat()}
-        _refuse("received_on", _("The lead entered “%(stage)s” on %(day)s, so it was received by then.") % facts)
+        refuse("received_on", _("The lead entered “%(stage)s” on %(day)s, so it was received by then.") % facts)
 
 
 @transaction.atomic
@@ -362,7 +336,7 @@ def advance_lead(lead, *, to, effective_on, note="", shelving_reason="", expecte
     """Move a lead one step; `note` holds the assessment, the feedback given or the reason for going back."""
     require(by, "crm.advance_lead", lead.park)
     if to == LeadStage.CONVERTED:
-        _refuse("to", _("A lead becomes a project through “Open a project”."))
+        refuse("to", _("A lead becomes a project through “Open a project”."))
     return _step(lead, to, effective_on, note, shelving_reason, expected_version, at=at, by=by)
 
 
@@ -373,11 +347,11 @@ def convert_lead(lead, *, effective_on, at, by):
 
 def _step(lead, to, effective_on, note, shelving_reason, expected_version, *, at, by):
     lead = _locked(lead)
-    _same_version(lead, expected_version, ("stage",), lead._meta.verbose_name)
-    _not_in_the_future("effective_on", effective_on, at)
+    refuse_stale(lead, expected_version, ("stage",))
+    refuse_future("effective_on", effective_on, at)
     if effective_on < lead.stage_since:
         facts = {"stage": lead.get_stage_display(), "day": lead.stage_since.isoformat()}
-        _refuse("effective_on", _("The lead entered “%(stage)s” on %(day)s; the next step cannot be earlier.") % facts)
+        refuse("effective_on", _("The lead entered “%(stage)s” on %(day)s; the next step cannot be earlier.") % facts)
     if reasons := obstacles(lead, to, {"note": note.strip(), "shelving_reason": shelving_reason}):
         raise RuleViolation(*reasons)
     came_from = lead.stage
@@ -404,11 +378,11 @@ def record_interaction(*, park, company, summary, happened_on=None, lead=None, c
     """Log one conversation; moves the lead's latest contact and its next step along."""
     require(by, "crm.record_interaction", park)
     happened_on = happened_on or local_day(at)
-    _not_in_the_future("happened_on", happened_on, at)
+    refuse_future("happened_on", happened_on, at)
     if lead is not None and (lead.company_id, lead.park_id) != (company.pk, park.pk):
-        _refuse("lead", _("Choose a lead of this company in this park."))
+        refuse("lead", _("Choose a lead of this company in this park."))
     if given.get("next_step_due_on") and given["next_step_due_on"] < happened_on:
-        _refuse("next_step_due_on", _("The next step cannot be due before the conversation."))
+        refuse("next_step_due_on", _("The next step cannot be due before the conversation."))
     interaction = Interaction(
         park=park,
         company=company,
@@ -419,10 +393,10 @@ def record_interaction(*, park, company, summary, happened_on=None, lead=None, c
         recorded_by=by,
         **given,
     )
-    _checked(interaction)
+    refuse_invalid(interaction)
     interaction.save()
     if any(contact.company_id != company.pk for contact in contacts):
-        _refuse("contacts", _("Choose contacts of this company."))
+        refuse("contacts", _("Choose contacts of this company."))
     interaction.contacts.set(contacts)
     if lead is not None:
         _touch(lead, interaction)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.tokens import forget_token
 from core.audit import diff, record
-from core.errors import RuleViolation, StaleEdit
+from core.errors import RuleViolation
+from core.rules import refuse_invalid, refuse_stale
 from parks.access import Role, forget_posts, require
 from parks.models import Membership, Park, ParkAlias
 
@@ -35,13 +36,6 @@ def _place(park):
     park.sort_path = f"{parent.sort_path if parent else '/'}{park.sort_order:04d}.{park.code}/"
 
 
-def _checked(park):
-    try:
-        park.full_clean(exclude=["path", "sort_path"])
-    except ValidationError as error:
-        raise RuleViolation(*error.messages, fields=error.message_dict) from error
-
-
 @transaction.atomic
 def add_park(*, code, name, parent=None, aliases=(), at, by, **given):
     """Add a park under `parent`; a zone (no parent) only by a superuser."""
@@ -52,7 +46,7 @@ def add_park(*, code, name, parent=None, aliases=(), at, by, **given):
             fields={"parent": [_("Choose a park.")]},
         )
     park = Park(code=code, name=name, parent=parent, **given)
-    _checked(park)
+    refuse_invalid(park, exclude=["path", "sort_path"])
     # The path needs the key, so the row is written twice inside the one transaction.
     park.path = park.sort_path = f"~{code}"
     park.save()
@@ -80,17 +74,13 @@ def edit_park(park, *, changes, aliases=None, expected_version=None, at, by):
     """Change the named fields (see EDITABLE). `changes` maps field to new value."""
     require(by, "parks.edit_park", park)
     park = Park.objects.select_for_update(of=("self",)).select_related("parent").get(pk=park.pk)
-    if expected_version is not None and park.version != expected_version:
-        raise StaleEdit(
-            _("Somebody else changed this park meanwhile. Compare and save again."),
-            current={f: getattr(park, f) for f in EDITABLE},
-        )
+    refuse_stale(park, expected_version, EDITABLE)
     before = {field: getattr(park, field) for field in EDITABLE}
     for field, value in changes.items():
         if field not in EDITABLE:
             raise RuleViolation(_("The field %(field)s cannot be edited.") % {"field": field})
         setattr(park, field, value)
-    _checked(park)
+    refuse_invalid(park, exclude=["path", "sort_path"])
     _place(park)
     park.version += 1
     park.save()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import RuleViolation
-from core.forms import show_violation
+from core.forms import expected_version, show_violation
 from parks import actions
 from parks.access import may, verbs_of
 from parks.forms import FirstPasswordForm, NewParkForm, ParkForm, PersonForm, PostForm
@@ -53,10 +53,9 @@ def park_edit(request, code):
     form = ParkForm(request.POST or None, instance=copy)
     if form.is_valid():
         changes = {name: value for name, value in form.cleaned_data.items() if name in actions.EDITABLE}
-        expected = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else None
         try:
             actions.edit_park(
-                park, changes=changes, aliases=form.cleaned_data["aliases"], expected_version=expected,
+                park, changes=changes, aliases=form.cleaned_data["aliases"], expected_version=expected_version(request),
                 at=timezone.now(), by=request.user,
             )  # fmt: skip
         except RuleViolation as violation:

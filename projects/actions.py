@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.audit import diff, record
 from core.dates import local_day
-from core.errors import RuleViolation, StaleEdit
+from core.errors import RuleViolation
 from core.fields import normalise_credit_code
+from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
 from core.uploads import check_upload, store
 from crm.actions import convert_lead, introduce_company, record_interaction
 from parks.access import require
@@ -35,28 +35,10 @@ EDITABLE = ledger.EDIT
 OPENING_STAGES = (Stage.RESERVE, Stage.CONTACT, Stage.NEGOTIATING)
 
 
-def _checked(instance, exclude=()):
-    try:
-        instance.full_clean(exclude=exclude)
-    except ValidationError as error:
-        raise RuleViolation(*error.messages, fields=error.message_dict) from error
-
-
-def _refuse(field, sentence):
-    raise RuleViolation(sentence, fields={field: [sentence]})
-
-
-def _not_in_the_future(field, day, at):
-    if day > local_day(at):
-        _refuse(field, _("%(day)s lies in the future. Enter the day on which it happened.") % {"day": day.isoformat()})
-
-
 def _locked(project, expected_version=None):
     """The project's row, locked for the transaction, and the version the caller saw still current."""
     project = Project.objects.select_for_update(of=("self",)).select_related("park", "company").get(pk=project.pk)
-    if expected_version is not None and project.version != expected_version:
-        now = {field: getattr(project, field) for field in ("stage", "stage_since", "total_investment_wan", *EDITABLE)}
-        raise StaleEdit(_("Somebody else changed this project meanwhile. Compare and save again."), current=now)
+    refuse_stale(project, expected_version, ("stage", "stage_since", "total_investment_wan", *EDITABLE))
     return project
 
 
@@ -180,16 +162,16 @@ def open_project(
     """
     require(by, "projects.open_project", park)
     opened_on = opened_on or local_day(at)
-    _not_in_the_future("opened_on", opened_on, at)
+    refuse_future("opened_on", opened_on, at)
     if lead is not None:
         lead = convert_lead(lead, effective_on=opened_on, at=at, by=by)
         company, stage = lead.company, Stage.NEGOTIATING
         total_investment_wan = lead.intended_investment_wan if total_investment_wan is None else total_investment_wan
         given = {"content": lead.content, "industry": lead.industry or company.industry, "owner": lead.owner, **given}
     if company is None:
-        _refuse("company", _("Choose the investor."))
+        refuse("company", _("Choose the investor."))
     if stage not in OPENING_STAGES:
-        _refuse("stage", _("A project is opened before its signing. Record the later stages as steps."))
+        refuse("stage", _("A project is opened before its signing. Record the later stages as steps."))
     if given.get("legal_entity_code"):
         given["legal_entity_code"] = normalise_credit_code(given["legal_entity_code"])
     introduce_company(company, park=park, at=at, by=by)
@@ -210,7 +192,7 @@ def open_project(
         updated_at=at,
         **given,
     )
-    _checked(project)
+    refuse_invalid(project)
     if reasons := lifecycle.missing(project, stage, documents=(), extra=()):
         raise RuleViolation(*reasons)
     project.save()
@@ -242,10 +224,10 @@ def edit_project(project, *, changes, expected_version=None, at, by):
     before = {field: getattr(project, field) for field in EDITABLE}
     for field, value in changes.items():
         if field not in EDITABLE:
-            _refuse(field, _("The field %(field)s cannot be edited.") % {"field": field})
+            refuse(field, _("The field %(field)s cannot be edited.") % {"field": field})
         setattr(project, field, value)
     project.legal_entity_code = normalise_credit_code(project.legal_entity_code) if project.legal_entity_code else None
-    _checked(project)
+    refuse_invalid(project)
     changed = diff(_plain(before), _plain({field: getattr(project, field) for field in EDITABLE}))
     if not changed:
         return project
@@ -306,7 +288,7 @@ def checklist(project):
 def _own(evidence, project):
     evidence = list(evidence)
     if any(document.project_id != project.pk for document in evidence):
-        _refuse("evidence", _("Choose documents of this project."))
+        refuse("evidence", _("Choose documents of this project."))
     return evidence
 
 
@@ -323,7 +305,7 @@ def advance_project(
     project = _locked(project, expected_version)
     at = _moment(project, at)
     to = Stage(to)
-    _not_in_the_future("effective_on", effective_on, at)
+    refuse_future("effective_on", effective_on, at)
     reasons = lifecycle.obstacles(
         project, to, attached_kinds(project), reason=reason, extra=extra_requirements(project).get(to, ())
     )
@@ -334,7 +316,7 @@ def advance_project(
         raise RuleViolation(*reasons)
     if effective_on < project.stage_since:
         facts = {"stage": project.get_stage_display(), "day": project.stage_since.isoformat()}
-        _refuse(
+        refuse(
             "effective_on",
             _("The project entered “%(stage)s” on %(day)s; the next step cannot be earlier. Correct that date first.")
             % facts,
@@ -403,19 +385,19 @@ def increase_investment(project, *, amount_wan, effective_on, reason, evidence=(
     require(by, "projects.increase_investment", project.park)
     project = _locked(project, expected_version)
     at = _moment(project, at)
-    _not_in_the_future("effective_on", effective_on, at)
+    refuse_future("effective_on", effective_on, at)
     if project.signed_on is None or project.stage in FINAL:
         raise RuleViolation(_("An increase is possible from the formal signing to the end of the project."))
     if effective_on < project.signed_on:
-        _refuse(
+        refuse(
             "effective_on",
             _("The project was signed on %(day)s; an increase cannot be earlier.")
             % {"day": project.signed_on.isoformat()},
         )
     if amount_wan <= 0:
-        _refuse("amount_wan", _("Enter the increment, more than 0. A smaller total is a correction."))
+        refuse("amount_wan", _("Enter the increment, more than 0. A smaller total is a correction."))
     if not reason.strip():
-        _refuse("reason", _("Write on what agreement the increase rests."))
+        refuse("reason", _("Write on what agreement the increase rests."))
     change = InvestmentChange.objects.create(
         project=project,
         kind=InvestmentKind.INCREASE,
@@ -441,19 +423,19 @@ def transfer_project(project, *, to_park, effective_on, reason, evidence=(), exp
     require(by, "projects.transfer_project", to_park)
     project = _locked(project, expected_version)
     at = _moment(project, at)
-    _not_in_the_future("effective_on", effective_on, at)
+    refuse_future("effective_on", effective_on, at)
     if to_park.pk == project.park_id:
-        _refuse("to_park", _("The project already belongs to this park."))
+        refuse("to_park", _("The project already belongs to this park."))
     if effective_on < project.opened_on:
-        _refuse(
+        refuse(
             "effective_on",
             _("The project was opened on %(day)s; it cannot move earlier.") % {"day": project.opened_on.isoformat()},
         )
     if not reason.strip():
-        _refuse("reason", _("Write why the project moves."))
+        refuse("reason", _("Write why the project moves."))
     latest = project.park_changes.uncorrected().order_by("-effective_on").first()
     if effective_on < latest.effective_on:
-        _refuse(
+        refuse(
             "effective_on",
             _("The project came to its present park on %(day)s; it cannot move earlier.")
             % {"day": latest.effective_on.isoformat()},
@@ -479,11 +461,11 @@ def transfer_project(project, *, to_park, effective_on, reason, evidence=(), exp
 def _correction(original, *, effective_on, is_void, reason, at, by, **payload):
     """A new fact in place of `original`. A fact is corrected once; to go on, correct the correction."""
     if not reason.strip():
-        _refuse("reason", _("Write why the fact is corrected."))
+        refuse("reason", _("Write why the fact is corrected."))
     if type(original).objects.filter(corrects=original).exists():
         raise RuleViolation(_("This fact has been corrected already. Correct the newer one."))
     effective_on = original.effective_on if effective_on is None else effective_on
-    _not_in_the_future("effective_on", effective_on, at)
+    refuse_future("effective_on", effective_on, at)
     return type(original).objects.create(
         project=original.project,
         effective_on=effective_on,
@@ -572,9 +554,9 @@ def correct_investment_change(
     change.project = project
     amount = change.amount_wan if amount_wan is None else amount_wan
     if amount <= 0:
-        _refuse("amount_wan", _("Enter an amount of more than 0."))
+        refuse("amount_wan", _("Enter an amount of more than 0."))
     if is_void and change.kind != InvestmentKind.INCREASE:
-        _refuse("is_void", _("The agreed total cannot be void; correct its amount."))
+        refuse("is_void", _("The agreed total cannot be void; correct its amount."))
     corrected = _correction(
         change,
         effective_on=effective_on,
@@ -601,13 +583,13 @@ def verify_fact(fact, *, verdict, reason="", at, by):
     at = _moment(project, at)
     fact = type(fact).objects.select_for_update(of=("self",)).get(pk=fact.pk)
     if verdict not in Verdict.values:
-        _refuse("verdict", _("Accept or reject."))
+        refuse("verdict", _("Accept or reject."))
     if not fact.is_pending:
         raise RuleViolation(_("This fact no longer waits for verification."))
     if fact.recorded_by_id == by.pk:
         raise RuleViolation(_("You reported this yourself. Somebody else has to verify it."))
     if verdict == Verdict.REJECTED and not reason.strip():
-        _refuse("reason", _("Write why it is rejected, so that the park can put it right."))
+        refuse("reason", _("Write why it is rejected, so that the park can put it right."))
     _write_verdict(fact, verdict, reason, at=at, by=by)
     if isinstance(fact, StageChange):
         for amount in InvestmentChange.objects.pending().filter(stage_change=fact):
@@ -663,7 +645,7 @@ def attach_document(project, *, kind, file, title="", at, by):
         uploaded_at=at,
         uploaded_by=by,
     )
-    _checked(document)
+    refuse_invalid(document)
     document.save()
     record(
         "projects.attach_document",
@@ -687,9 +669,9 @@ def record_project_interaction(project, *, summary, at, by, **given):
 @transaction.atomic
 def record_signing_event(*, park, name, held_on, at, by, **given):
     require(by, "projects.record_signing_event", park)
-    _not_in_the_future("held_on", held_on, at)
+    refuse_future("held_on", held_on, at)
     event = SigningEvent(park=park, name=name.strip(), held_on=held_on, recorded_at=at, recorded_by=by, **given)
-    _checked(event)
+    refuse_invalid(event)
     event.save()
     record("projects.record_signing_event", event, park=park.pk, at=at, by=by)
     return event
@@ -700,9 +682,9 @@ def list_at_signing_event(event, project, *, kind, at, by):
     """Put a project on the list of an event. Whether it counts there is asked of the entries, not stored."""
     require(by, "projects.record_signing_event", event.park)
     if SigningEntry.objects.filter(event=event, project=project).exists():
-        _refuse("project", _("%(project)s is on the list already.") % {"project": project})
+        refuse("project", _("%(project)s is on the list already.") % {"project": project})
     entry = SigningEntry(event=event, project=project, kind=kind)
-    _checked(entry)
+    refuse_invalid(entry)
     entry.save()
     record(
         "projects.record_signing_event",
@@ -728,9 +710,9 @@ def add_requirement(*, park, stage, field="", document="", at, by):
     """Demand one thing more for entering a stage, in `park` and below it."""
     require(by, "projects.set_requirements", park)
     if field and field not in REQUIRABLE_FIELDS:
-        _refuse("field", _("This field cannot be demanded."))
+        refuse("field", _("This field cannot be demanded."))
     extra = ExtraRequirement(park=park, stage=stage, field=field, document=document)
-    _checked(extra)
+    refuse_invalid(extra)
     extra.save()
     record(
         "projects.set_requirements",

@@ -6,13 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from core.forms import expected_version
 from core.paging import Keyset, capped_count
 from core.templatetags.units import day
 from crm import actions
 from crm.filters import CompanyFilters
 from crm.forms import ANOTHER, CompanyForm, ContactForm, NewCompanyForm, present
 from crm.models import Company, Contact, Interaction, Lead
-from crm.views.doing import carried_out, expected_version, likely_park, parks_to, shown_version, submission_key
+from crm.views.doing import carried_out, likely_park, parks_to, shown_version, submission_key
 from crm.views.interactions import composer, parks_of
 from crm.views.leads import dress, matches, told_talk
 from parks import industries
@@ -25,8 +26,8 @@ LISTED = ("name", "credit_code", "ownership", "industry", "country", *Company.GR
 @require_GET
 def company_list(request):
     shown = CompanyFilters(request.GET or None, queryset=Company.objects.visible_to(request.user), request=request)
-    count, more = capped_count(shown.qs)
     page = Keyset(shown.qs, order="-id", show=lambda rows: rows.only(*LISTED)).page(request.GET.get("cursor"))
+    count, more = (len(page), False) if page.is_whole else capped_count(shown.qs)
     for company in page:
         company.industry_name = industries.label(company.industry)
     context = {

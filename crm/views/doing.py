@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import RuleViolation, StaleEdit
-from core.forms import show_violation
+from core.forms import expected_version, show_violation
 from core.submissions import new_key, once
 from parks.models import Park
 
@@ -27,11 +27,6 @@ def carried_out(request, form, do):
 
 def submission_key(request):
     return request.POST.get("submission_key") or new_key()
-
-
-def expected_version(request):
-    said = request.POST.get("version", "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
 
 
 def shown_version(request, form, record):

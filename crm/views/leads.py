@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from core.dates import local_day
+from core.forms import expected_version
 from core.money import exact_large
 from core.paging import Keyset, capped_count
 from core.templatetags.units import day, money, wan
@@ -21,7 +22,6 @@ from crm.models import Company, Interaction, Lead
 from crm.views.doing import (
     carried_out,
     everybody,
-    expected_version,
     likely_park,
     parks_to,
     shown_version,
@@ -52,6 +52,10 @@ LONGEST_INDUSTRY = 24
 """In a row; English names of divisions are long."""
 
 
+def _total_of(page):
+    return sum(lead.intended_investment_wan or 0 for lead in page)
+
+
 def _on_a_row(leads):
     return leads.select_related("company", "owner", "park").only(*LISTED)
 
@@ -64,8 +68,8 @@ def _filtered(request):
 def lead_list(request):
     shown = _filtered(request)
     leads = shown.qs
-    count, more = capped_count(leads)
     page = Keyset(leads, order="-received_on", show=_on_a_row).page(request.GET.get("cursor"))
+    count, more = (len(page), False) if page.is_whole else capped_count(leads)
     today = timezone.localdate()
     for lead in page:
         dress(lead, today)
@@ -75,7 +79,7 @@ def lead_list(request):
         "count": count,
         "more": more,
         # A sum over more rows than are counted comes in a second request, so that the page need not wait for it.
-        "total": None if more else leads.total_intended_wan(),
+        "total": None if more else _total_of(page) if page.is_whole else leads.total_intended_wan(),
         "empty_reason": _("No lead matches these filters.") if request.GET else _("No lead has been logged yet."),
     }
     return render(request, "crm/lead_list.html", context)

@@ -38,11 +38,6 @@ def carry_out(request, form, deed):
         return None
 
 
-def expected_version(request):
-    version = request.POST.get("version", "")
-    return int(version) if version.isdecimal() and len(version) < 10 else None
-
-
 def form_context(request, form, project=None, **more):
     """What `_form.html` needs. After a clash the newest version, so that sending again is a decision."""
     version = project.version if project else ""

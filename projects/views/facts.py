@@ -6,10 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.forms import expected_version
 from projects import actions, lifecycle, story
 from projects.forms import AdvanceForm, CorrectInvestmentForm, CorrectStageForm, IncreaseForm, TransferForm
 from projects.lifecycle import DocumentKind, Stage
-from projects.views.doors import carry_out, expected_version, form_context, parks_where, project_in_scope
+from projects.views.doors import carry_out, form_context, parks_where, project_in_scope
 
 
 def advance(request, pk):

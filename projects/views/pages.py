@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.forms import expected_version
 from core.paging import Keyset
 from core.templatetags.units import day, money, yi
 from crm.lifecycle import LeadStage
@@ -20,7 +21,7 @@ from projects.filters import ProjectFilter
 from projects.forms import InteractionForm, OpenForm, OpenFromLeadForm, ProjectForm
 from projects.lifecycle import Stage
 from projects.models import Project, ProjectInteraction, SigningEntry
-from projects.views.doors import carry_out, expected_version, form_context, link_to, parks_where, project_in_scope
+from projects.views.doors import carry_out, form_context, link_to, parks_where, project_in_scope
 
 _ON_A_ROW = (
     "code", "name", "stage", "stage_since", "verified_stage", "industry", "total_investment_wan", "updated_at",
@@ -36,8 +37,11 @@ def project_list(request):
     parks = Park.objects.visible_to(request.user).in_tree_order()
     projects = Project.objects.visible_to(request.user)
     found = ProjectFilter(request.GET or None, queryset=projects, request=request, parks=parks)
-    number, total_wan = found.qs.total_number_and_wan()
     page = Keyset(found.qs, order="-updated_at", show=_on_a_row).page(request.GET.get("cursor"))
+    if page.is_whole:
+        number, total_wan = len(page), sum(project.total_investment_wan for project in page)
+    else:
+        number, total_wan = found.qs.total_number_and_wan()
     today = timezone.localdate()
     for project in page:
         project.look = story.look(project.stage)

@@ -1,0 +1,41 @@
+"""The refusals all verbs share: what the model itself refuses, a day still to come, a version that has moved on."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NoReturn
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from core.dates import local_day
+from core.errors import RuleViolation, StaleEdit
+
+
+def refuse(field: str, sentence: str) -> NoReturn:
+    raise RuleViolation(sentence, fields={field: [sentence]})
+
+
+def refuse_invalid(instance: models.Model, *, exclude: Iterable[str] = ()) -> None:
+    """Let the model's own validators speak, as one refusal that names its fields."""
+    try:
+        instance.full_clean(exclude=exclude)
+    except ValidationError as error:
+        fields = {name: said for name, said in error.message_dict.items() if name != NON_FIELD_ERRORS}
+        raise RuleViolation(*error.messages, fields=fields) from error
+
+
+def refuse_future(field: str, day: date, at: datetime) -> None:
+    """`at` is when it is recorded; what counts is the day in the parks then."""
+    if day > local_day(at):
+        refuse(field, _("%(day)s lies in the future. Enter the day on which it happened.") % {"day": day.isoformat()})
+
+
+def refuse_stale(instance: models.Model, expected: int | None, fields: Iterable[str]) -> None:
+    """`expected` is the version the caller saw, None for no check; `fields` are shown as they are now."""
+    if expected is not None and instance.version != expected:
+        raise StaleEdit(
+            _("Somebody else changed this %(what)s meanwhile. Compare and save again.")
+            % {"what": instance._meta.verbose_name},
+            current={field: getattr(instance, field) for field in fields},
+        )
