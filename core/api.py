@@ -116,7 +116,7 @@ class KeysetPagination(BasePagination):
             raise exceptions.ValidationError(
                 {"cursor": [gettext("This cursor does not belong to this list. Start again without it.")]}
             ) from None
-        self.count, self.is_capped = capped_count(queryset)
+        self.count, self.is_capped = (len(self.page), False) if self.page.is_whole else capped_count(queryset)
         self.url = request.build_absolute_uri()
         return self.page.items
 

@@ -203,8 +203,8 @@ class Lead(models.Model):
         ordering = ["-received_on", "-pk"]
         indexes = [
             models.Index(fields=["-received_on", "-id"], name="lead_newest"),
-            models.Index(fields=["park", "-received_on", "-id"], name="lead_park_newest"),
-            models.Index(fields=["park", "stage", "-received_on", "-id"], name="lead_park_stage"),
+            # Only one index begins with the park: without statistics SQLite would take any of several.
+            models.Index(fields=["park", "-received_on", "-id", "stage"], name="lead_park_newest"),
             models.Index(fields=["owner", "next_step_due_on"], name="lead_owner_due"),
         ]
         constraints = [

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from core.search import containing
 from crm.lifecycle import OPEN
 from crm.names import normal_name
 from parks.access import within
@@ -29,9 +30,9 @@ class CompanyQuerySet(models.QuerySet):
 
     def named_like(self, text):
         """Part of the name or of an alias, or the whole credit code."""
-        aliases = self.model._meta.get_field("aliases").related_model.objects.filter(name__icontains=text)
+        aliases = self.model._meta.get_field("aliases").related_model.objects.filter(containing("name", text))
         return self.filter(
-            Q(name__icontains=text) | Q(credit_code__iexact=text) | Q(pk__in=aliases.values("company_id"))
+            containing("name", text) | Q(credit_code__iexact=text) | Q(pk__in=aliases.values("company_id"))
         )
 
 
@@ -57,7 +58,7 @@ class LeadQuerySet(ParkScopedQuerySet):
         """Part of the title or the content, or a company found by name, alias or credit code."""
         companies = self.model._meta.get_field("company").related_model.objects.named_like(text)
         return self.filter(
-            Q(title__icontains=text) | Q(content__icontains=text) | Q(company__in=companies.values("pk"))
+            containing("title", text) | containing("content", text) | Q(company__in=companies.values("pk"))
         )
 
     def owned_by(self, user):

@@ -78,6 +78,7 @@ def posts(user):
 def forget_posts(user):
     """Call after granting or revoking, where the same user object lives on."""
     user.__dict__.pop("_posts", None)
+    user.__dict__.pop("_sees_every_park", None)
 
 
 def verbs_of(user, park=None):

@@ -123,10 +123,12 @@ class Project(models.Model):
         ordering = ["-updated_at", "-pk"]
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="project_newest"),
-            models.Index(fields=["park", "-updated_at", "-id"], name="project_park_newest"),
-            # Number and sum over whole lists are read from the index alone.
-            models.Index(fields=["park", "stage", "total_investment_wan"], name="project_park_stage"),
-            models.Index(fields=["park", "-signed_on", "-id"], name="project_park_signed"),
+            # Number and sum over whole lists are read from the index alone. Only one index begins with the park:
+            # without statistics SQLite would take any of several.
+            models.Index(
+                fields=["park", "-updated_at", "-id", "stage", "total_investment_wan"], name="project_park_newest"
+            ),
+            models.Index(fields=["-signed_on", "-id"], name="project_signed"),
             models.Index(fields=["owner", "-updated_at"], name="project_owner"),
         ]
         constraints = [
@@ -225,7 +227,7 @@ class DatedFact(models.Model):
         return self.verdict_at if self.verdict == Verdict.ACCEPTED else None
 
 
-def _fact_meta(name):
+def _fact_meta(name, pending_with=()):
     """Constraints and indexes that each of the three kinds of fact carries."""
     whole = Q(verdict="", verdict_at__isnull=True, verdict_by__isnull=True) | Q(
         verdict__gt="", verdict_at__isnull=False, verdict_by__isnull=False
@@ -236,7 +238,9 @@ def _fact_meta(name):
             models.Index(fields=["project", "recorded_at"], name=f"{name}_of_project"),
             # SQLite takes a partial index only where the query spells out its condition, and a verdict is a parameter.
             models.Index(
-                fields=["verdict", "recorded_at"], condition=Q(needs_verification=True), name=f"{name}_pending"
+                fields=["verdict", *pending_with, "project", "recorded_at"],
+                condition=Q(needs_verification=True),
+                name=f"{name}_pending",
             ),
         ],
     }
@@ -289,7 +293,7 @@ class InvestmentChange(DatedFact):
             *_fact_meta("investment_change")["constraints"],
             models.CheckConstraint(condition=Q(amount_wan__gte=0), name="investment_change_not_negative"),
         ]
-        indexes = _fact_meta("investment_change")["indexes"]
+        indexes = _fact_meta("investment_change", pending_with=["stage_change"])["indexes"]
 
     def __str__(self):
         return f"{self.project} · {self.get_kind_display()}"

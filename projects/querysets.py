@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from parks.access import within
-from parks.querysets import ParkScopedQuerySet
+from core.search import containing
+from parks.querysets import ParkScopedQuerySet, sees_every_park
 from projects.lifecycle import AFTER_SIGNING, BUCKETS, FINAL, Bucket
 
 
@@ -14,7 +14,7 @@ class ProjectQuerySet(ParkScopedQuerySet):
     def named_like(self, text):
         """Part of the name or of the investor's, or the start of the code."""
         return self.filter(
-            Q(name__icontains=text) | Q(company__name__icontains=text) | Q(code__istartswith=text.strip())
+            containing("name", text) | containing("company__name", text) | Q(code__istartswith=text.strip())
         )
 
     def live(self):
@@ -60,10 +60,10 @@ class OfProjectQuerySet(models.QuerySet):
     """Rows that are seen by whoever sees their project."""
 
     def visible_to(self, user):
-        if within(user) is None:
+        projects = self.model._meta.get_field("project").related_model
+        if sees_every_park(user, projects._meta.get_field("park").related_model.objects):
             return self
-        projects = self.model._meta.get_field("project").related_model.objects.visible_to(user)
-        return self.filter(project__in=projects.values("pk"))
+        return self.filter(project__in=projects.objects.visible_to(user).values("pk"))
 
 
 class FactQuerySet(OfProjectQuerySet):
