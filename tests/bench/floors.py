@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -37,20 +38,24 @@ class CountQueries:
         return response
 
 
+@login_not_required
 def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse("")
 
 
+@login_not_required
 def select_one(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return HttpResponse(str(cursor.fetchone()[0]))
 
 
+@login_not_required
 def html_list(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.select_related("company", "park", "owner").order_by("-updated_at", "-pk")[:ROWS]
     return render(request, "bench/list.html", {"projects": projects})
 
 
+@login_not_required
 def json_list(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"results": list(Project.objects.order_by("-updated_at", "-pk").values(*_SHOWN)[:ROWS])})

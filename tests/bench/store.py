@@ -32,7 +32,9 @@ def prepare() -> float:
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE TABLE {MARK} (mark text)")
             cursor.execute(f"INSERT INTO {MARK} VALUES (%s)", [mark])
-            cursor.execute("ANALYZE")
+            # As production does: PostgreSQL looks at its tables by itself, SQLite never.
+            if connection.vendor == "postgresql":
+                cursor.execute("VACUUM ANALYZE")
     return monotonic() - began
 
 

@@ -45,7 +45,8 @@ _CITIES = [
 _FIRST = "恒瑞华中天海鼎盛科智博远宏泰嘉润星辰凯立德信创新光明正大金龙鑫源永兴"
 _SECOND = "驰达通瑞芯微创联合汇丰益康泰宁安迅捷睿诚远航拓普维思特利源昌隆"
 _TRADES = [
-    "新材料", "集成电路", "生物医药", "装备制造", "新能源", "轨道交通", "海洋科技", "精密仪器", "食品", "纺织", "软件", "半导体", "光电", "汽车部件",
+    "新材料", "集成电路", "生物医药", "装备制造", "新能源", "轨道交通", "海洋科技", "精密仪器",
+    "食品", "纺织", "软件", "半导体", "光电", "汽车部件",
 ]  # fmt: skip
 _WORKS = ["生产基地", "研发中心", "总部", "产业园", "二期", "扩建", "智能工厂", "中试平台"]
 _SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡林郭何高罗"
@@ -282,7 +283,8 @@ class _ProjectTables:
         yield self.project.row(
             id=pk, code=f"Z-{opened[:4]}-{pk:04d}", name=f"{zone.names[company][2:8]}{random.choice(_WORKS)}",
             park_id=park, company_id=company, opened_on=opened, industry=random.choice(_DIVISIONS),
-            content="年产新型部件项目，建设厂房及配套设施", stage=life.stage, stage_since=days[start + life.stage_since],
+            content="年产新型部件项目，建设厂房及配套设施",
+            stage=life.stage, stage_since=days[start + life.stage_since],
             verified_stage=life.verified_stage,
             signed_on=None if life.signed_on is None else days[start + life.signed_on],
             total_investment_wan=wan * life.percent // 100, verified_total_wan=wan * life.verified_percent // 100,
