@@ -109,7 +109,7 @@ class KeysetPagination(BasePagination):
     largest_size = 200
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        keyset = Keyset(queryset, order=self._order(request, view), size=self._size(request))
+        keyset = Keyset(queryset, order=self.order(request, view), size=self._size(request))
         try:
             self.page = keyset.page(request.query_params.get("cursor"), strict=True)
         except BadCursor:
@@ -152,7 +152,8 @@ class KeysetPagination(BasePagination):
             _query_parameter("order", {"type": "string", "enum": self._orders(view)}, "Column to sort by."),
         ]
 
-    def _order(self, request: Request, view: Any) -> str:
+    def order(self, request: Request, view: Any) -> str:
+        """The order asked for, which is always one that the view offers."""
         order = request.query_params.get("order") or self._default_order(view)
         if order not in self._orders(view):
             raise exceptions.ValidationError({"order": [gettext("This list cannot be sorted that way.")]})

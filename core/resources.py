@@ -271,7 +271,7 @@ class Resource(Deeds):
 
     def list(self, request: Request) -> Response:
         # Keys first, columns after: sorting and counting then carry no joins, which cost more than a second query.
-        order = request.query_params.get("order") or self.ordering
+        order = self.paginator.order(request, self)
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()).values("id", order.lstrip("-")))
         keys = [row["id"] for row in page]
         found = {row["id"]: row for row in self.get_queryset().filter(pk__in=keys).values(*self.row_class.columns())}

@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from django.core.exceptions import BadRequest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
 
+from config import failures
 from core.models import AuditEntry
 from projects.models import Document, InvestmentChange, Project, StageChange
 
@@ -238,3 +241,30 @@ def test_methods_nobody_offers(api, officer, make_signed):
         ("post", "/stage-changes/"),
     ):
         assert getattr(api(officer), method)(path).status_code == 405
+
+
+@pytest.mark.parametrize("order", ["no_such_column", "-", "--id", "password", "company__credit_code", "x" * 3000])
+@pytest.mark.parametrize("path", ["parks", "companies", "contacts", "leads", "interactions", "projects", "documents"])
+def test_an_order_no_list_offers_is_refused(api, manager, path, order):
+    answer = api(manager).get(f"/{path}/", {"order": order})
+
+    assert answer.status_code == 400
+    assert "order" in answer.json()["fields"]
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v2/projects/"])
+def test_an_address_nobody_knows_is_answered_to_programs_in_json_and_to_people_with_a_page(api, client, officer, path):
+    answer = api(officer).get(path)
+    page = client.get("/nothing/")
+
+    assert answer.status_code == 404
+    assert answer.json() == {"reasons": ["此地址没有内容。"], "fields": {}}
+    assert page["Content-Type"].startswith("text/html")
+
+
+def test_a_crash_is_answered_to_programs_in_json_and_to_people_with_a_page(db):
+    for path, is_json in (("/api/v1/projects/", True), ("/projects/", False)):
+        request = RequestFactory().get(path)
+        for answer in (failures.crashed(request), failures.bad_request(request, BadRequest("?"))):
+            assert answer["Content-Type"].startswith("application/json" if is_json else "text/html")
+        assert failures.crashed(request).status_code == 500
