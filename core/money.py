@@ -6,7 +6,8 @@ A page shows large amounts in the unit of its reader's language: 亿元, or bill
 
 import re
 import unicodedata
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 from typing import Literal
 
 from django.utils.translation import get_language, gettext
@@ -16,6 +17,8 @@ WAN_PER_BILLION = 100_000
 YUAN_PER_WAN = 10_000
 PLACES = 4
 ONE_YUAN = Decimal(1).scaleb(-PLACES)
+# Kept, because a board rounds a thousand amounts and a new context costs more than the rounding.
+_WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 LARGEST_WAN = Decimal(WAN_PER_YI) * 10_000
 
 Unit = Literal["wan", "yi"]
@@ -76,8 +79,9 @@ def format_yi(wan: Decimal, places: int = 1) -> str:
 
 def format_large(wan: Decimal, places: int = 1) -> str:
     """The number for the unit `large_unit()`: 1351.4 in Chinese, 135.14 in English, where it gets one decimal more."""
-    unit = WAN_PER_YI if _reads_chinese() else WAN_PER_BILLION
-    return f"{half_up(Decimal(wan) / unit, large_places(places)):f}"
+    if _reads_chinese():
+        return f"{half_up(Decimal(wan) / WAN_PER_YI, places):f}"
+    return f"{half_up(Decimal(wan) / WAN_PER_BILLION, places + 1):f}"
 
 
 def large_places(places: int = 1) -> int:
@@ -111,9 +115,12 @@ def from_yi(yi: Decimal) -> Decimal:
 
 def half_up(value: Decimal | int, places: int) -> Decimal:
     """Round as a Chinese statistical table does: a half always goes away from zero."""
-    with localcontext() as wide:
-        wide.prec = 60
-        return Decimal(value).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0
+    return _WIDE.add(_WIDE.quantize(Decimal(value), _step(places)), 0)
+
+
+@cache
+def _step(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def rate(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
