@@ -381,6 +381,9 @@ def record_interaction(*, park, company, summary, happened_on=None, lead=None, c
     refuse_future("happened_on", happened_on, at)
     if lead is not None and (lead.company_id, lead.park_id) != (company.pk, park.pk):
         refuse("lead", _("Choose a lead of this company in this park."))
+    # Whoever sees the park reads the conversation, and with it the company's name.
+    if not company.known_in.filter(park__path__startswith=park.path).exists():
+        refuse("company", _("This company is not known in this park. Log a lead of it there first."))
     if given.get("next_step_due_on") and given["next_step_due_on"] < happened_on:
         refuse("next_step_due_on", _("The next step cannot be due before the conversation."))
     interaction = Interaction(

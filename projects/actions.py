@@ -9,12 +9,14 @@ from core.audit import diff, record
 from core.dates import local_day
 from core.errors import RuleViolation
 from core.fields import normalise_credit_code
-from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
+from core.money import format_wan
+from core.rules import future_reason, refuse, refuse_future, refuse_invalid, refuse_stale
 from core.uploads import check_upload, store
 from crm.actions import convert_lead, introduce_company, record_interaction
+from crm.lifecycle import LeadStage
 from parks.access import require
 from projects import history, ledger, lifecycle
-from projects.lifecycle import AFTER_SIGNING, FINAL, REQUIRABLE_FIELDS, Stage
+from projects.lifecycle import AFTER_SIGNING, FINAL, REQUIRABLE_FIELDS, DocumentKind, Stage
 from projects.models import (
     Basis,
     Document,
@@ -164,6 +166,8 @@ def open_project(
     opened_on = opened_on or local_day(at)
     refuse_future("opened_on", opened_on, at)
     if lead is not None:
+        require(by, "projects.open_project", lead.park)
+        _refuse_second_project(lead, by)
         lead = convert_lead(lead, effective_on=opened_on, at=at, by=by)
         company, stage = lead.company, Stage.NEGOTIATING
         total_investment_wan = lead.intended_investment_wan if total_investment_wan is None else total_investment_wan
@@ -214,6 +218,15 @@ def open_project(
         by=by,
     )
     return project
+
+
+def _refuse_second_project(lead, by):
+    """One lead becomes one project; whoever may see that project is told which."""
+    project = Project.objects.visible_to(by).filter(lead=lead).first()
+    if project is not None:
+        refuse("lead", _("The lead has become project %(code)s already.") % {"code": project.code})
+    if lead.stage == LeadStage.CONVERTED:
+        refuse("lead", _("The lead has become a project already."))
 
 
 @transaction.atomic
@@ -305,22 +318,15 @@ def advance_project(
     project = _locked(project, expected_version)
     at = _moment(project, at)
     to = Stage(to)
-    refuse_future("effective_on", effective_on, at)
     reasons = lifecycle.obstacles(
         project, to, attached_kinds(project), reason=reason, extra=extra_requirements(project).get(to, ())
     )
     total = project.total_investment_wan if total_investment_wan is None else total_investment_wan
     if to == Stage.SIGNED and not total:
         reasons.append(_("The agreed total investment is not filled in."))
-    if reasons:
-        raise RuleViolation(*reasons)
-    if effective_on < project.stage_since:
-        facts = {"stage": project.get_stage_display(), "day": project.stage_since.isoformat()}
-        refuse(
-            "effective_on",
-            _("The project entered “%(stage)s” on %(day)s; the next step cannot be earlier. Correct that date first.")
-            % facts,
-        )
+    wrong_day = _wrong_day(project, effective_on, at)
+    if reasons or wrong_day:
+        raise RuleViolation(*reasons, fields={"effective_on": [wrong_day]} if wrong_day else None)
     counted = to in AFTER_SIGNING or project.stage in AFTER_SIGNING or project.signed_on is not None
     change = StageChange.objects.create(
         project=project,
@@ -349,6 +355,19 @@ def advance_project(
     _finish(project, at)
     record("projects.advance_project", project, park=project.park_id, changes=diff(before, {"stage": to}), at=at, by=by)
     return change
+
+
+def _wrong_day(project, effective_on, at):
+    """Why the next step cannot have happened on this day, or an empty text."""
+    if reason := future_reason(effective_on, at):
+        return reason
+    if effective_on >= project.stage_since:
+        return ""
+    facts = {"stage": project.get_stage_display(), "day": project.stage_since.isoformat()}
+    return (
+        _("The project entered “%(stage)s” on %(day)s; the next step cannot be earlier. Correct that date first.")
+        % facts
+    )
 
 
 @transaction.atomic
@@ -381,7 +400,10 @@ def with_new_evidence(deed, subject, *, project, kind, file, evidence=(), at, by
 
 @transaction.atomic
 def increase_investment(project, *, amount_wan, effective_on, reason, evidence=(), expected_version=None, at, by):
-    """Report a capital increase (增资): only the increment counts, and no new project comes of it."""
+    """Report a capital increase (增资): only the increment counts, and no new project comes of it.
+
+    It rests on paper: evidence named with it, or an agreement on the increase among the project's documents.
+    """
     require(by, "projects.increase_investment", project.park)
     project = _locked(project, expected_version)
     at = _moment(project, at)
@@ -398,6 +420,10 @@ def increase_investment(project, *, amount_wan, effective_on, reason, evidence=(
         refuse("amount_wan", _("Enter the increment, more than 0. A smaller total is a correction."))
     if not reason.strip():
         refuse("reason", _("Write on what agreement the increase rests."))
+    evidence = _own(evidence, project)
+    if not evidence and DocumentKind.INCREASE not in attached_kinds(project):
+        refuse("evidence", _("The agreement on the capital increase is not attached."))
+    _refuse_equal_increase(project, amount_wan, effective_on)
     change = InvestmentChange.objects.create(
         project=project,
         kind=InvestmentKind.INCREASE,
@@ -408,12 +434,22 @@ def increase_investment(project, *, amount_wan, effective_on, reason, evidence=(
         recorded_at=at,
         recorded_by=by,
     )
-    change.evidence.set(_own(evidence, project))
+    change.evidence.set(evidence)
     before = {"total_investment_wan": project.total_investment_wan}
     _finish(project, at)
     after = {"total_investment_wan": project.total_investment_wan}
     record("projects.increase_investment", project, park=project.park_id, changes=diff(before, after), at=at, by=by)
     return change
+
+
+def _refuse_equal_increase(project, amount_wan, effective_on):
+    """One agreement reported twice would count twice."""
+    standing = project.investment_changes.uncorrected().filter(kind=InvestmentKind.INCREASE, is_void=False)
+    if standing.filter(amount_wan=amount_wan, effective_on=effective_on).exists():
+        facts = {"amount": format_wan(amount_wan), "day": effective_on.isoformat()}
+        raise RuleViolation(
+            _("An increase of 万元 %(amount)s on %(day)s is recorded already. If that one is wrong, correct it.") % facts
+        )
 
 
 @transaction.atomic
@@ -458,21 +494,36 @@ def transfer_project(project, *, to_park, effective_on, reason, evidence=(), exp
     return change
 
 
+def _counts(project):
+    """Whether the project stands in a verified or reported figure: from its first formal signing on."""
+    return project.signed_on is not None or project.states.in_stages(AFTER_SIGNING).known_at(None).exists()
+
+
 def _correction(original, *, effective_on, is_void, reason, at, by, **payload):
-    """A new fact in place of `original`. A fact is corrected once; to go on, correct the correction."""
+    """A new fact in place of `original`. A fact is corrected once; to go on, correct the correction.
+
+    On a project that counts every correction waits for verification, also that of a fact which needed none itself:
+    moved across the signing it would change a verified figure.
+    """
     if not reason.strip():
         refuse("reason", _("Write why the fact is corrected."))
     if type(original).objects.filter(corrects=original).exists():
         raise RuleViolation(_("This fact has been corrected already. Correct the newer one."))
     effective_on = original.effective_on if effective_on is None else effective_on
     refuse_future("effective_on", effective_on, at)
+    if effective_on < original.project.opened_on and not is_void:
+        refuse(
+            "effective_on",
+            _("The project was opened on %(day)s; nothing of it can be earlier.")
+            % {"day": original.project.opened_on.isoformat()},
+        )
     return type(original).objects.create(
         project=original.project,
         effective_on=effective_on,
         is_void=is_void,
         reason=reason.strip(),
         corrects=original,
-        needs_verification=original.needs_verification,
+        needs_verification=original.needs_verification or _counts(original.project),
         recorded_at=at,
         recorded_by=by,
         **payload,
@@ -489,6 +540,8 @@ def correct_stage_change(
     at = _moment(project, at)
     change.project = project
     stage = Stage(to) if to else Stage(change.to_stage)
+    if stage != change.to_stage and not is_void:
+        _refuse_closed_gate(project, stage)
     corrected = _correction(
         change,
         effective_on=effective_on,
@@ -499,7 +552,7 @@ def correct_stage_change(
         from_stage=change.from_stage,
         to_stage=stage,
     )
-    corrected.needs_verification = change.needs_verification or stage in AFTER_SIGNING
+    corrected.needs_verification |= stage in AFTER_SIGNING
     corrected.save(update_fields=["needs_verification"])
     corrected.evidence.set(_own(evidence, project))
     _move_the_signed_amount(change, corrected, at=at, by=by)
@@ -511,22 +564,61 @@ def correct_stage_change(
     return corrected
 
 
+def _refuse_closed_gate(project, stage):
+    """A correction to another stage passes the gate of that stage, as a step would."""
+    skipped = lifecycle.does_not_apply(project, stage)
+    kinds = attached_kinds(project)
+    demands = lifecycle.gate(stage, extra_requirements(project).get(stage, ()))
+    reasons = [skipped] if skipped else [str(each.missing) for each in demands if not each.is_met(project, kinds)]
+    if stage == Stage.SIGNED and not project.total_investment_wan:
+        reasons.append(_("The agreed total investment is not filled in."))
+    if reasons:
+        raise RuleViolation(*reasons)
+
+
 def _move_the_signed_amount(change, corrected, *, at, by):
-    """The amount agreed at a signing goes where its signing goes, and is verified with it."""
-    signed = InvestmentChange.objects.filter(stage_change=change, corrected_by__isnull=True).first()
-    if signed is None:
-        return
-    _correction(
-        signed,
-        effective_on=corrected.effective_on,
-        is_void=corrected.is_void or corrected.to_stage != change.to_stage,
-        reason=corrected.reason,
-        at=at,
-        by=by,
-        kind=signed.kind,
-        amount_wan=signed.amount_wan,
-        stage_change=corrected,
-    )
+    """The amount agreed at a signing goes where its signing goes, and is verified with it; a new signing gets one."""
+    signed = _signed_amount(change)
+    if signed is not None:
+        _correction(
+            signed,
+            effective_on=corrected.effective_on,
+            is_void=corrected.is_void or corrected.to_stage != change.to_stage,
+            reason=corrected.reason,
+            at=at,
+            by=by,
+            kind=signed.kind,
+            amount_wan=signed.amount_wan,
+            stage_change=corrected,
+        )
+    elif corrected.to_stage == Stage.SIGNED and not corrected.is_void:
+        InvestmentChange.objects.create(
+            project=corrected.project,
+            kind=InvestmentKind.SIGNING,
+            amount_wan=corrected.project.total_investment_wan,
+            stage_change=corrected,
+            effective_on=corrected.effective_on,
+            needs_verification=True,
+            recorded_at=at,
+            recorded_by=by,
+        )
+
+
+def _signed_amount(change):
+    """The standing amount that was agreed at this signing, however often either of the two was corrected; or None."""
+    signings = {each.pk for each in _chain(change)}
+    amounts = InvestmentChange.objects.filter(project=change.project, kind=InvestmentKind.SIGNING, is_void=False)
+    standing = amounts.uncorrected().select_related("corrects")
+    return next((a for a in standing if any(each.stage_change_id in signings for each in _chain(a))), None)
+
+
+def _chain(fact):
+    """A fact and those it corrects, up to the first."""
+    found = []
+    while fact is not None:
+        found.append(fact)
+        fact = fact.corrects
+    return found
 
 
 def _refuse_impossible_order(project, at):
@@ -541,6 +633,10 @@ def _refuse_impossible_order(project, at):
             _("So corrected, “%(to)s” would follow “%(stage)s”, which no step allows. Correct the other one too.")
             % names
         )
+    signed_on = history.first_formal_signing(entries)
+    increases = project.investment_changes.uncorrected().filter(kind=InvestmentKind.INCREASE, is_void=False)
+    if signed_on and increases.filter(effective_on__lt=signed_on).exists():
+        raise RuleViolation(_("So corrected, a capital increase would be earlier than the signing. Correct it first."))
 
 
 @transaction.atomic
@@ -557,6 +653,7 @@ def correct_investment_change(
         refuse("amount_wan", _("Enter an amount of more than 0."))
     if is_void and change.kind != InvestmentKind.INCREASE:
         refuse("is_void", _("The agreed total cannot be void; correct its amount."))
+    _refuse_impossible_day(project, change, effective_on)
     corrected = _correction(
         change,
         effective_on=effective_on,
@@ -573,6 +670,21 @@ def correct_investment_change(
     _finish(project, at)
     record("projects.correct_fact", project, park=project.park_id, changes=diff(before, after), at=at, by=by)
     return corrected
+
+
+def _refuse_impossible_day(project, change, effective_on):
+    """An amount is agreed on the day of its signing, planned before it, and increased after it."""
+    if effective_on is None or effective_on == change.effective_on or project.signed_on is None:
+        return
+    day = {"day": project.signed_on.isoformat()}
+    if change.kind == InvestmentKind.SIGNING:
+        refuse(
+            "effective_on", _("The amount was agreed at the signing on %(day)s. Correct the date of that step.") % day
+        )
+    if change.kind == InvestmentKind.PLAN and effective_on > project.signed_on:
+        refuse("effective_on", _("The project was signed on %(day)s; a plan cannot be later.") % day)
+    if change.kind == InvestmentKind.INCREASE and effective_on < project.signed_on:
+        refuse("effective_on", _("The project was signed on %(day)s; an increase cannot be earlier.") % day)
 
 
 @transaction.atomic
@@ -611,9 +723,10 @@ def _write_verdict(fact, verdict, reason, *, at, by):
 
 
 @transaction.atomic
-def verify_project(project, *, verdict, reason="", at, by):
+def verify_project(project, *, verdict, reason="", expected_version=None, at, by):
     """One verdict on everything a project has waiting, oldest first; refuses where nothing waits."""
     require(by, "projects.verify_fact", project.park)
+    project = _locked(project, expected_version)
     waiting = [
         *project.stage_changes.pending(),
         *project.investment_changes.pending().filter(stage_change__isnull=True),
@@ -681,6 +794,7 @@ def record_signing_event(*, park, name, held_on, at, by, **given):
 def list_at_signing_event(event, project, *, kind, at, by):
     """Put a project on the list of an event. Whether it counts there is asked of the entries, not stored."""
     require(by, "projects.record_signing_event", event.park)
+    require(by, "projects.record_signing_event", project.park)
     if SigningEntry.objects.filter(event=event, project=project).exists():
         refuse("project", _("%(project)s is on the list already.") % {"project": project})
     entry = SigningEntry(event=event, project=project, kind=kind)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.dates import local_day
+from core.forms import expected_version
 from core.templatetags.units import money
 from parks.access import require
 from projects import actions, story
@@ -114,5 +115,11 @@ def verify_project(request, pk):
 
 
 def _verify_all(request, project, form):
-    actions.verify_project(project, **form.cleaned_data, at=timezone.now(), by=request.user)
+    actions.verify_project(
+        project,
+        **form.cleaned_data,
+        expected_version=expected_version(request),
+        at=timezone.now(),
+        by=request.user,
+    )
     return project
