@@ -1,10 +1,15 @@
 """Companies, contacts, leads and interactions over the API."""
 
+from datetime import date
+
 import pytest
 
 from core.models import AuditEntry
+from crm.actions import advance_lead
 from crm.lifecycle import LeadStage
 from crm.models import Company, Contact, Lead
+from projects.actions import open_project
+from projects.models import Project
 from tests.conftest import CODE
 
 
@@ -74,6 +79,22 @@ def test_a_lead_becomes_a_project_and_stays_closed(api, officer, make_lead):
     assert caller.get(f"/leads/{lead.pk}/").json()["stage_code"] == "L60"
     again = caller.post(f"/leads/{lead.pk}/open-project/", {"name": "再开一次"})
     assert again.status_code == 409
+    assert any(project["code"] in reason for reason in again.json()["reasons"])
+    assert Project.objects.count() == 1
+
+
+def test_a_lead_whose_project_lies_elsewhere_says_only_that_it_became_one(api, officer, make_lead, other_park, at):
+    lead = make_lead(content="刻蚀设备", intended_investment_wan=30000)
+    for to in (LeadStage.RESPONDED, LeadStage.ASSESSED):
+        advance_lead(lead, to=to, effective_on=date(2024, 4, 2), note="可行", at=at, by=officer)
+    project = open_project(park=lead.park, name="项目", lead=lead, at=at, by=officer)
+    Project.objects.filter(pk=project.pk).update(park=other_park)
+
+    answer = api(officer).post(f"/leads/{lead.pk}/open-project/", {"name": "再开一次"})
+
+    assert answer.status_code == 409
+    assert answer.json()["reasons"] == ["The lead has become a project already."]
+    assert project.code not in answer.content.decode()
 
 
 def test_a_lead_that_moved_on_opens_no_project_for_a_stale_caller(api, officer, make_lead):
