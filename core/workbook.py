@@ -31,6 +31,10 @@ _FORMATS: dict[str, str] = {
 _WIDTHS: dict[str, int] = {"text": 24, "count": 10, "wan": 14, "yi": 12, "percent": 10, "day": 12, "moment": 17}
 # A spreadsheet reads a cell with one of these in front as a formula (or lets a separator slip in).
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_STARTS_WITH_CARE = (*_STARTS_FORMULA, " ", "\u3000")
+_CELLS_WITH_CARE = tuple(f",{start}" for start in _STARTS_WITH_CARE)
+_CAREFUL_MARKS = re.compile(r"[\x00-\x1f\";\ufffe\uffff\ud800-\udfff]")
+_NOT_IN_CELLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff\U00010000-\U0010ffff]")
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?)%?")
 
@@ -151,8 +155,7 @@ class _Pages:
 
 def clean_text(value: Any) -> str:
     """A text both formats can hold: no lone surrogates, no control characters, not longer than a cell."""
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", str(value))
-    return text[:LONGEST_TEXT]
+    return _NOT_IN_CELLS.sub("\N{REPLACEMENT CHARACTER}", str(value))[:LONGEST_TEXT]
 
 
 def _stored(kind: Kind, value: Any) -> str | int | Decimal | date:
@@ -173,7 +176,19 @@ def _stored_day(kind: Kind, value: date) -> str | date:
 
 
 def _csv_line(row: Sequence[Any]) -> bytes:
-    return (",".join(_csv_cell(value) for value in row) + "\r\n").encode()
+    """Nearly every line may be sent as it stands: that is seen by looking at the line, not at each of its cells."""
+    line = ",".join([value if type(value) is str else _csv_cell(value) for value in row])
+    if line.count(",") != len(row) - 1 or len(line) > LONGEST_TEXT or _needs_care(line):
+        line = ",".join([_csv_cell(value) for value in row])
+    return f"{line}\r\n".encode()
+
+
+def _needs_care(line: str) -> bool:
+    return (
+        line.startswith(_STARTS_WITH_CARE)
+        or _CAREFUL_MARKS.search(line) is not None
+        or any(start in line for start in _CELLS_WITH_CARE)
+    )
 
 
 def _csv_cell(value: Any) -> str:
