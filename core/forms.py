@@ -1,9 +1,14 @@
-"""How a refusal comes back to the form it was typed into, and which version of a record the form was opened with."""
+"""What HTML doors read from a form besides its fields, and how a refusal comes back to the form it was typed into."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 
 from core.errors import RuleViolation
+from core.submissions import KeyUsed, digest_of, new_key, once
 
 
 def show_violation(form: forms.BaseForm, violation: RuleViolation) -> None:
@@ -19,5 +24,24 @@ def show_violation(form: forms.BaseForm, violation: RuleViolation) -> None:
 
 
 def expected_version(request: HttpRequest) -> int | None:
+    """The version the form was opened with; 0, which is never current, where it is no version of ours."""
     said = request.POST.get("version", "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
+    if not said:
+        return None
+    return int(said) if said.isdecimal() and len(said) < 10 else 0
+
+
+def once_for(request: HttpRequest, *, at: datetime, do: Callable[[], Any]) -> Any:
+    """Carry out what the form asks once, however often it is sent. Refused for a used key, it gets a new one."""
+    said = [*request.POST.lists(), *request.FILES.lists()]
+    content = digest_of(request.get_full_path(), [pair for pair in said if pair[0] != "csrfmiddlewaretoken"])
+    try:
+        return once(request.POST.get("submission_key", ""), content=content, by=request.user, at=at, do=do)
+    except KeyUsed:
+        request.submission_key = new_key()  # type: ignore[attr-defined]
+        raise
+
+
+def submission_key(request: HttpRequest) -> str:
+    """For the hidden field of the form that answers this request."""
+    return getattr(request, "submission_key", "") or request.POST.get("submission_key") or new_key()

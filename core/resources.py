@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from core.api import Arguments, DaySerializerField, StrictParameters
 from core.errors import RuleViolation, StaleEdit
-from core.submissions import once
+from core.submissions import KeyUsed, digest_of, once
 
 LARGEST_KEY = 2**63 - 1
 MOST_KEYS = 100
@@ -249,15 +249,13 @@ class Deeds(StrictParameters, viewsets.GenericViewSet):
             return deed().pk
         if len(key) > 200:
             raise exceptions.ValidationError([gettext("An Idempotency-Key has at most 200 characters.")])
-        content = _digest(repr(sorted(self.request.data.items(), key=lambda item: item[0])))
-        result = once(
-            _digest(f"{self.request.method} {self.request.path} {key}"),
-            do=lambda: {"id": deed().pk, "content": content},
-            **self.who_and_when(),
-        )
-        if result["content"] != content:
-            raise RuleViolation(gettext("This Idempotency-Key was used before with another content."))
-        return result["id"]
+        address, said = f"{self.request.method} {self.request.path}", self.request.data
+        content = digest_of(address, said.lists() if hasattr(said, "lists") else said.items())
+        own = hashlib.sha256(f"{address} {key}".encode("utf-8", "replace")).hexdigest()
+        try:
+            return once(own, content=content, do=lambda: deed().pk, **self.who_and_when())
+        except KeyUsed:
+            raise RuleViolation(gettext("This Idempotency-Key was used before with another content.")) from None
 
 
 class Resource(Deeds):
@@ -279,10 +277,6 @@ class Resource(Deeds):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return self.shown(int(pk))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def refuse_stale(row: Any, expected: int | None) -> None:

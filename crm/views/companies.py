@@ -6,14 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from core.forms import expected_version
+from core.forms import expected_version, submission_key
 from core.paging import Keyset, capped_count
 from core.templatetags.units import day
 from crm import actions
 from crm.filters import CompanyFilters
 from crm.forms import ANOTHER, CompanyForm, ContactForm, NewCompanyForm, present
 from crm.models import Company, Contact, Interaction, Lead
-from crm.views.doing import carried_out, likely_park, parks_to, shown_version, submission_key
+from crm.views.doing import carried_out, likely_park, parks_to, shown_version
 from crm.views.interactions import composer, parks_of
 from crm.views.leads import dress, matches, told_talk
 from parks import industries

@@ -6,8 +6,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import RuleViolation, StaleEdit
-from core.forms import expected_version, show_violation
-from core.submissions import new_key, once
+from core.forms import expected_version, once_for, show_violation
 from parks.models import Park
 
 
@@ -15,7 +14,7 @@ def carried_out(request, form, do):
     """What `do(at, by)` gives, done once however often the form is sent; None where it was refused."""
     at = timezone.now()
     try:
-        return once(request.POST.get("submission_key", ""), by=request.user, at=at, do=lambda: do(at, request.user))
+        return once_for(request, at=at, do=lambda: do(at, request.user))
     except StaleEdit as stale:
         form.clashes = form.clashes_with(stale.current) if hasattr(form, "clashes_with") else []
         form.is_stale = True
@@ -23,10 +22,6 @@ def carried_out(request, form, do):
     except RuleViolation as violation:
         show_violation(form, violation)
     return None
-
-
-def submission_key(request):
-    return request.POST.get("submission_key") or new_key()
 
 
 def shown_version(request, form, record):

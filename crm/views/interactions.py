@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.forms import submission_key
 from crm import actions
 from crm.forms import InteractionForm
 from crm.models import Company, Lead
-from crm.views.doing import back_to, carried_out, submission_key
+from crm.views.doing import back_to, carried_out
 from parks.access import require
 from parks.models import Park
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from core.dates import local_day
-from core.forms import expected_version
+from core.forms import expected_version, submission_key
 from core.money import exact_large
 from core.paging import Keyset, capped_count
 from core.templatetags.units import day, money, wan
@@ -25,7 +25,6 @@ from crm.views.doing import (
     likely_park,
     parks_to,
     shown_version,
-    submission_key,
 )
 from crm.views.interactions import composer, may_call
 from parks import industries

@@ -5,8 +5,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from core.errors import RuleViolation, StaleEdit
-from core.forms import show_violation
-from core.submissions import new_key, once
+from core.forms import once_for, show_violation, submission_key
 from parks.access import require
 from parks.models import Park
 from projects.models import Project
@@ -30,7 +29,7 @@ def parks_where(user, verb):
 def carry_out(request, form, deed):
     """Do the deed once for this form. None means that it was refused and the form says why."""
     try:
-        return once(request.POST.get("submission_key", ""), by=request.user, at=timezone.now(), do=deed)
+        return once_for(request, at=timezone.now(), do=deed)
     except RuleViolation as violation:
         if isinstance(violation, StaleEdit):
             form.is_stale = violation
@@ -47,7 +46,7 @@ def form_context(request, form, project=None, **more):
         "form": form,
         "project": project,
         "version": version,
-        "submission_key": request.POST.get("submission_key") or new_key(),
+        "submission_key": submission_key(request),
         **more,
     }
 

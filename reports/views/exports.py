@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from core.submissions import once
+from core.forms import once_for
 from core.workbook import Sheet, csv_rows, write_xlsx
 from parks.access import require
 from parks.models import Park
@@ -87,12 +87,7 @@ def ledger_csv(request: HttpRequest) -> HttpResponse:
 @require_POST
 def ledger_export(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    job = once(
-        request.POST.get("submission_key", ""),
-        by=request.user,
-        at=at,
-        do=lambda: export_ledger(query=request.GET.urlencode(), at=at, by=request.user),
-    )
+    job = once_for(request, at=at, do=lambda: export_ledger(query=request.GET.urlencode(), at=at, by=request.user))
     return redirect("core:job-detail", pk=job.pk)
 
 

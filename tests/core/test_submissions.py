@@ -3,12 +3,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.utils import timezone
 
 from core.errors import RuleViolation
 from core.models import Submission
-from core.submissions import forget_before, new_key, once
+from core.submissions import KeyUsed, digest_of, forget_before, new_key, once
 
 
 def newcomer():
@@ -51,6 +52,28 @@ def test_a_refused_deed_leaves_the_key_free_and_nothing_written(maker, noon):
 def test_plain_results_come_back_too(maker, noon):
     assert once("k", by=maker, at=noon, do=lambda: {"rows": 3}) == {"rows": 3}
     assert once("k", by=maker, at=noon, do=lambda: None) == {"rows": 3}
+
+
+def test_a_key_is_bound_to_what_was_sent_with_it(maker, noon):
+    first = once("k", content="a", by=maker, at=noon, do=newcomer)
+
+    with pytest.raises(KeyUsed, match="other content"):
+        once("k", content="b", by=maker, at=noon, do=newcomer)
+
+    assert once("k", content="a", by=maker, at=noon, do=newcomer) == first
+    assert get_user_model().objects.filter(username__startswith="newcomer").count() == 1
+
+
+def test_what_was_sent_is_told_apart_by_address_names_values_and_the_bytes_of_files():
+    def sent(address="/a/", name="n", value="v", file=b"same size 1"):
+        upload = SimpleUploadedFile("f.pdf", file)
+        digest = digest_of(address, [(name, [value]), ("file", [upload])])
+        assert upload.read() == file
+        return digest
+
+    assert sent() == sent()
+    others = {sent(), sent(address="/b/"), sent(name="m"), sent(value="w"), sent(file=b"same size 2")}
+    assert len(others) == 5
 
 
 def test_a_result_removed_meanwhile_is_said_in_words(maker, noon):

@@ -1,5 +1,6 @@
 """What the forms do with what people type: understood or refused beside the field, never lost, never done twice."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Submission
-from crm.actions import edit_lead
+from crm.actions import advance_lead, edit_lead
 from crm.models import Company, Interaction, Lead
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def new_lead(signed_in, officer, park):
     return send
 
 
-@pytest.mark.parametrize("typed", ["6亿", "六亿", "60000", "60,000", "６亿元", "60000万元"])
+@pytest.mark.parametrize("typed", ["6", "6亿", "六亿", "６亿元", "60000万", "60,000万元"])
 def test_an_amount_is_understood_as_people_write_it(new_lead, typed):
     answer = new_lead(intended_investment_wan=typed)
 
@@ -105,6 +106,20 @@ def test_the_same_form_sent_twice_logs_one_lead(new_lead):
     assert Lead.objects.count() == Company.objects.count() == 1
 
 
+def test_the_key_of_a_form_already_sent_does_not_swallow_another_content(new_lead):
+    new_lead(submission_key="k" * 32)
+
+    refused = new_lead(submission_key="k" * 32, company_name="另一家")
+
+    key = refused.text.partition('name="submission_key" value="')[2].partition('"')[0]
+    assert "other content" in refused.text
+    assert 'value="另一家"' in refused.text
+    assert key not in ("", "k" * 32)
+    assert Lead.objects.count() == 1
+    assert new_lead(submission_key=key, company_name="另一家").status_code == 302
+    assert Lead.objects.count() == 2
+
+
 def test_a_refused_form_may_be_sent_again_with_the_same_key(new_lead):
     new_lead(submission_key="k" * 32, received_on="2999-01-01")
     assert not Submission.objects.exists()
@@ -151,7 +166,42 @@ def test_what_is_offered_while_typing_hides_what_is_not_ours(signed_in, officer,
     assert part.strip() == ""
 
 
-@pytest.mark.parametrize(("typed", "echo"), [("6亿", "60,000"), ("约6亿", "not exact"), ("", "6000万"), ("\0", "")])
+@pytest.mark.parametrize("typed", ["50万", "0.005", "5000"])
+def test_an_amount_with_a_doubtful_unit_is_saved_and_asked_back(new_lead, client, typed):
+    said = new_lead(intended_investment_wan=typed, received_on="2999-01-01").content.decode()
+    assert said.count("Check the unit.") == 1
+    assert 'class="l warn"' in said
+
+    answer = new_lead(intended_investment_wan=typed)
+
+    assert Lead.objects.count() == 1
+    assert client.get(answer["Location"]).content.decode().count("Check the unit.") == 1
+
+
+@pytest.mark.parametrize("typed", ["100万", "6", "1000亿", ""])
+def test_an_ordinary_amount_is_not_asked_back(new_lead, client, typed):
+    answer = new_lead(intended_investment_wan=typed)
+
+    assert "Check the unit." not in client.get(answer["Location"]).content.decode()
+
+
+def test_an_edit_shows_the_amount_in_the_unit_it_is_read_in(signed_in, officer, make_lead):
+    lead = make_lead(intended_investment_wan=Decimal("12345.6789"))
+    client, address = signed_in(officer), reverse("crm:lead-edit", args=[lead.pk])
+    form = client.get(address).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | {"content": "新内容", "version": lead.version}
+
+    client.post(address, typed)
+
+    lead.refresh_from_db()
+    assert typed["intended_investment_wan"] == "1.23456789"
+    assert (lead.intended_investment_wan, lead.content) == (Decimal("12345.6789"), "新内容")
+
+
+@pytest.mark.parametrize(
+    ("typed", "echo"),
+    [("6亿", "60,000"), ("6", "60,000"), ("50万", "Check the unit."), ("约6亿", "not exact"), ("", "60000万"), ("\0", "")],
+)
 def test_an_amount_is_echoed_while_typing(signed_in, officer, typed, echo):
     answer = signed_in(officer).get(reverse("crm:amount"), {"intended_investment_wan": typed})
 
@@ -210,10 +260,50 @@ def test_a_step_is_recorded_from_the_page_and_refused_with_its_reason(signed_in,
     client, address = signed_in(officer), reverse("crm:lead-advance", args=[lead.pk])
 
     refused = client.post(address, {"to": "shelved", "effective_on": "2024-04-02"})
-    assert "Choose why the lead is shelved." in refused.content.decode()
+    assert refused.context["form"].errors == {"shelving_reason": ["Choose why the lead is shelved."]}
     unknown = client.post(address, {"to": "converted", "effective_on": "2024-04-02"})
     assert "to" in unknown.context["form"].errors
     assert Lead.objects.get().stage == "registered"
 
     client.post(address, {"to": "responded", "effective_on": "2024-04-02", "version": "1"})
     assert Lead.objects.get().stage == "responded"
+
+
+def test_the_page_of_a_lead_asks_for_the_note_first_and_shows_no_error_before_anything_was_sent(
+    signed_in, officer, make_lead, at
+):
+    lead = make_lead(content="湿法设备")
+    for to in ("responded", "assessing"):
+        advance_lead(lead, to=to, effective_on=date(2024, 4, 2), at=at, by=officer)
+    client, address = signed_in(officer), reverse("crm:lead-advance", args=[lead.pk])
+
+    shown = client.get(reverse("crm:lead-detail", args=[lead.pk])).content.decode()
+    opened = client.get(address, {"to": "assessed"})
+    refused = client.post(address, {"to": "assessed", "effective_on": "2024-04-02"})
+
+    step = shown.partition('id="next-step"')[2].partition("</form>")[0]
+    note = step.index("<textarea")
+    assert note < step.index('name="effective_on"')
+    assert " required" in step[note : step.index(">", note)]
+    assert 'class="why"' not in shown + opened.content.decode()
+    assert refused.context["form"].errors == {"note": ["The written assessment is missing."]}
+    assert Lead.objects.get().stage == "assessing"
+
+
+def test_a_saved_step_is_told_in_the_word_of_its_button(signed_in, officer, make_lead):
+    lead = make_lead()
+    client = signed_in(officer)
+    step = {"to": "responded", "effective_on": "2024-04-02", "version": lead.version}
+
+    answer = client.post(reverse("crm:lead-advance", args=[lead.pk]), step, follow=True)
+
+    assert [str(message) for message in answer.context["messages"]] == ["Recorded: Responded"]
+
+
+def test_similar_companies_are_offered_in_the_warning_strip(signed_in, officer, make_company):
+    make_company("海岳精密仪器有限公司")
+
+    offered = signed_in(officer).get(reverse("crm:company-match"), {"company_name": "海岳"}).content.decode()
+
+    assert 'class="dup"' in offered
+    assert "海岳精密仪器有限公司" in offered
