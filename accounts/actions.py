@@ -63,6 +63,19 @@ def change_password(person: User, *, old: str, new: str, at: datetime, by: User)
     audit.record("accounts.change_password", person, at=at, by=by)
 
 
+@transaction.atomic
+def close_demo_accounts(*, at: datetime, by: User | None = None) -> int:
+    """How many were closed. Asked for at the console, where nobody is signed in."""
+    people = list(User.objects.filter(is_demo=True, is_active=True))  # scoped: the console sees all
+    for person in people:
+        person.is_active = False
+        person.set_unusable_password()
+        person.save(update_fields=["is_active", "password"])
+        forget_token(person)
+        audit.record("accounts.close_demo_account", person, at=at, by=by)
+    return len(people)
+
+
 def _require_self(person: User, by: User) -> None:
     if by.pk != person.pk:
         raise PermissionDenied(gettext("Only you may change this about your own account."))

@@ -17,10 +17,9 @@ class User(AbstractUser):
     first_name = None
     last_name = None
     full_name = models.CharField(_("Full name"), max_length=60, blank=True)
-    language = models.CharField(
-        _("Language"), max_length=10, blank=True, help_text=_("Empty means Chinese.")
-    )
+    language = models.CharField(_("Language"), max_length=10, blank=True, help_text=_("Empty means Chinese."))
     theme = models.CharField(_("Theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    is_demo = models.BooleanField(_("Demo account"), default=False, editable=False)
     must_change_password = models.BooleanField(_("Must change the password at next sign-in"), default=False)
 
     objects = UserManager()

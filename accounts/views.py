@@ -33,7 +33,7 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs):
         if settings.DEMO:
-            demo_people = User.objects.filter(is_active=True)  # scoped: the demo names its accounts to everybody
+            demo_people = User.objects.filter(is_active=True, is_demo=True)  # scoped: the demo tells everybody
             kwargs["demo_people"] = demo_people.order_by("pk")[:10]
         return super().get_context_data(**kwargs)
 

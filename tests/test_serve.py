@@ -79,6 +79,13 @@ def test_demo_mode_serves_nobody_but_this_machine(tmp_path, address):
     assert not (tmp_path / "yinfeng.sqlite3").exists()
 
 
+def test_debug_mode_serves_nobody_but_this_machine_either(tmp_path):
+    said = refusal(tmp_path, YINFENG_BIND="0.0.0.0", YINFENG_DEMO="0", YINFENG_DEBUG="1")
+
+    assert "Debug mode serves on the loopback address only" in said
+    assert said.count("\n") == 1
+
+
 def test_a_taken_port_is_named_in_one_line(tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

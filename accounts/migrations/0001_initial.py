@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                         verbose_name="Theme",
                     ),
                 ),
+                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="Demo account")),
                 (
                     "must_change_password",
                     models.BooleanField(default=False, verbose_name="Must change the password at next sign-in"),

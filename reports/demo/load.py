@@ -91,7 +91,14 @@ def load(*, password, at):
     _plan_companies_without_project(world)
     plan_leads(world, LEADS)
     world.agenda.carry_out()
+    _mark_accounts(world)
     return world
+
+
+def _mark_accounts(world):
+    """Marked, they are of no use outside demo mode."""
+    keys = [person.pk for person in world.people.values()]
+    get_user_model().objects.filter(pk__in=keys).update(is_demo=True)
 
 
 # ── parks and people ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -144,13 +144,16 @@ def test_the_chosen_language_follows_the_person_to_another_browser(client, offic
     assert answer.cookies[settings.LANGUAGE_COOKIE_NAME].value == "en"
 
 
-def test_demo_names_are_shown_only_in_demo_mode_and_passwords_never(client, officer, settings):
+def test_demo_names_are_shown_only_in_demo_mode_and_passwords_never(client, officer, colleague, settings):
     settings.DEMO = True
+    officer.is_demo = True
+    officer.save()
     demo = client.get(SIGN_IN).text
     settings.DEMO = False
     real = client.get(SIGN_IN).text
 
     assert "?username=officer" in demo
+    assert "?username=colleague" not in demo
     assert settings.DEMO_PASSWORD not in demo
     assert "officer" not in real
 

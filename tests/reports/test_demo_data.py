@@ -107,6 +107,10 @@ def yi(*pairs):
 # ── the totals ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_every_account_of_the_demo_is_marked_as_such(db):
+    assert not get_user_model().objects.filter(is_demo=False).exists()
+
+
 def test_the_end_of_march_2024_stands_as_printed(figures):
     under_construction, awaiting_start, _commissioned = figures(MARCH)["专业园区"]
 

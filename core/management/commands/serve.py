@@ -29,6 +29,7 @@ class Command(BaseCommand):
         refuse_split_memory_broker()
         refuse_taken_port(host, port)
         call_command("migrate", verbosity=0, interactive=False)
+        refuse_demo_accounts()
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if settings.SECURE:
             call_command("collectstatic", verbosity=0, interactive=False)
@@ -108,9 +109,24 @@ def leave_at_once(server, worker) -> None:
 
 
 def refuse_unsafe_address(host: str) -> None:
-    """SECURITY: demo mode has known accounts and no https; nobody else on the network may reach it."""
-    if settings.DEMO and not is_loopback(host):
-        raise CommandError(f"Demo mode serves on the loopback address only, not on {host}. Set YINFENG_DEMO=0 first.")
+    """SECURITY: demo mode has known accounts, debug mode shows the program, and neither has https."""
+    if settings.SECURE or is_loopback(host):
+        return
+    mode = "Demo" if settings.DEMO else "Debug"
+    raise CommandError(
+        f"{mode} mode serves on the loopback address only, not on {host}. "
+        f"To serve others, set YINFENG_DEMO=0, YINFENG_DEBUG=0 and a YINFENG_HOME of their own."
+    )
+
+
+def refuse_demo_accounts() -> None:
+    """SECURITY: a database made in demo mode has accounts whose password was printed."""
+    left = 0 if settings.DEMO else get_user_model().objects.filter(is_demo=True, is_active=True).count()
+    if left:
+        raise CommandError(
+            f"{left} demo accounts are still open in {settings.HOME}. Outside demo mode close them first: "
+            "manage.py close_demo_accounts; or set another YINFENG_HOME."
+        )
 
 
 def refuse_split_memory_broker() -> None:
