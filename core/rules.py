@@ -25,10 +25,17 @@ def refuse_invalid(instance: models.Model, *, exclude: Iterable[str] = ()) -> No
         raise RuleViolation(*error.messages, fields=fields) from error
 
 
+def future_reason(day: date, at: datetime) -> str:
+    """The sentence that refuses a day still to come, or an empty text. What counts is the day in the parks at `at`."""
+    if day <= local_day(at):
+        return ""
+    return _("%(day)s lies in the future. Enter the day on which it happened.") % {"day": day.isoformat()}
+
+
 def refuse_future(field: str, day: date, at: datetime) -> None:
-    """`at` is when it is recorded; what counts is the day in the parks then."""
-    if day > local_day(at):
-        refuse(field, _("%(day)s lies in the future. Enter the day on which it happened.") % {"day": day.isoformat()})
+    """`at` is when it is recorded."""
+    if reason := future_reason(day, at):
+        refuse(field, reason)
 
 
 def refuse_stale(instance: models.Model, expected: int | None, fields: Iterable[str]) -> None:

@@ -9,7 +9,6 @@ from core.audit import diff, record
 from core.dates import local_day
 from core.errors import RuleViolation
 from core.fields import normalise_credit_code
-from core.money import format_wan
 from core.rules import future_reason, refuse, refuse_future, refuse_invalid, refuse_stale
 from core.uploads import check_upload, store
 from crm.actions import convert_lead, introduce_company, record_interaction
@@ -446,9 +445,10 @@ def _refuse_equal_increase(project, amount_wan, effective_on):
     """One agreement reported twice would count twice."""
     standing = project.investment_changes.uncorrected().filter(kind=InvestmentKind.INCREASE, is_void=False)
     if standing.filter(amount_wan=amount_wan, effective_on=effective_on).exists():
-        facts = {"amount": format_wan(amount_wan), "day": effective_on.isoformat()}
+        facts = {"day": effective_on.isoformat()}
         raise RuleViolation(
-            _("An increase of 万元 %(amount)s on %(day)s is recorded already. If that one is wrong, correct it.") % facts
+            _("An increase by the same amount on %(day)s is recorded already. If that one is wrong, correct it.")
+            % facts
         )
 
 

@@ -129,6 +129,9 @@ PROMISES = {
 """The field that holds the day promised for a stage."""
 LATE_AFTER_DAYS = 3
 """A fact recorded more days than this after it happened is shown as late (a setting of ours, no rule was found)."""
+EVENT_WITHIN_DAYS = 30
+"""A signing event counts a project only this close to its formal signing, before or after: agreements are signed for a
+ceremony and the papers follow within weeks (a setting of ours, no rule was found)."""
 FINAL = (S.TRANSFERRED, S.TERMINATED, S.REMOVED)
 EXITS = (S.PAUSED, *FINAL)
 AFTER_SIGNING = PATH[PATH.index(S.SIGNED) :]
@@ -212,6 +215,15 @@ def needs(field, missing):
 
 def needs_document(kind, missing):
     return Requirement(missing, document=kind)
+
+
+class NotCounted(models.TextChoices):
+    """Why an entry of a signing event adds nothing to the figures of the event; empty where it counts."""
+
+    KIND = "kind", gettext_lazy("Adds no project")
+    UNSIGNED = "unsigned", gettext_lazy("Not formally signed")
+    ELSEWHERE = "elsewhere", gettext_lazy("Counted at another event")
+    FAR = "far", gettext_lazy("Signed too far from the day of the event")
 
 
 D = DocumentKind
@@ -355,10 +367,18 @@ def obstacles(project, to, documents, *, reason="", extra=()):
     return reasons
 
 
+def since_fallen_back(entered):
+    """Of the stages entered, in order, those since the latest backward step: what came before is still to do again."""
+    run = [Stage(stage) for stage in entered if stage != S.PAUSED]
+    falls = [n for n in range(1, len(run)) if run[n] in backward_steps(run[n - 1])]
+    return run[falls[-1] :] if falls else run
+
+
 def usual_step(project, entered=()):
     """The step a project takes next in the ordinary run, or None: forward, not yet taken, and open to it."""
     if project.stage == S.PAUSED:
         return Stage(project.paused_from) if project.paused_from else None
+    entered = since_fallen_back(entered)
     ahead = [s for s in FORWARD[Stage(project.stage)] if s not in entered and not does_not_apply(project, s)]
     further = [s for s in ahead if project.stage in PATH and PATH.index(s) > PATH.index(project.stage)]
     return next(iter(further or ahead), None)
@@ -369,6 +389,7 @@ def milestones_ahead(project, entered=()):
     if project.stage not in PATH:
         return ()
     usual = usual_step(project, entered)
+    entered = since_fallen_back(entered)
     start = PATH.index(usual or project.stage)
     return tuple(s for s in PATH[start:] if s == usual or s in MILESTONES and s not in entered and s != project.stage)
 

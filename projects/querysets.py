@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 
 from core.search import containing
 from parks.querysets import ParkScopedQuerySet, sees_every_park
-from projects.lifecycle import AFTER_SIGNING, BUCKETS, FINAL, Bucket
+from projects.lifecycle import AFTER_SIGNING, BUCKETS, EVENT_WITHIN_DAYS, FINAL, Bucket, NotCounted
 
 
 class ProjectQuerySet(ParkScopedQuerySet):
@@ -106,21 +106,45 @@ class ProjectStateQuerySet(ParkScopedQuerySet):
 
     def total_by_park_and_stage(self):
         """Rows (park_id, stage, projects, total_wan)."""
-        return (
-            self.values_list("park_id", "stage").annotate(projects=Count("*"), total_wan=Sum("total_wan")).order_by()
-        )
+        return self.values_list("park_id", "stage").annotate(projects=Count("*"), total_wan=Sum("total_wan")).order_by()
 
 
 class SigningEntryQuerySet(OfProjectQuerySet):
     def with_counted(self):
-        """Annotates `is_counted`: this entry is the project's first formal signing; later events do not count again."""
-        earlier = self.model.objects.filter(project=OuterRef("project"), kind="formal").filter(
-            Q(event__held_on__lt=OuterRef("event__held_on"))
-            | Q(event__held_on=OuterRef("event__held_on"), pk__lt=OuterRef("pk"))
+        """Annotates whether an entry counts, why not, where instead, and for how much.
+
+        A project counts once: at the event held nearest to its first formal signing and at most `EVENT_WITHIN_DAYS`
+        from it. `agreed_wan` is what was agreed at that signing as reported, after corrections and without increases.
+        """
+        same = self.model.objects.filter(project=OuterRef("project"), kind="formal").annotate(away=_AWAY_FROM_SIGNING)
+        near = same.filter(away__lte=timedelta(days=EVENT_WITHIN_DAYS)).order_by("away", "event__held_on", "pk")
+        project = self.model._meta.get_field("project").related_model
+        agreed = project._meta.get_field("investment_changes").related_model.objects.uncorrected().filter(
+            project=OuterRef("project"), kind="signing", is_void=False
+        )  # fmt: skip
+        counted = self.annotate(
+            counted_entry=Subquery(near.values("pk")[:1]),
+            counted_at=Subquery(near.values("event__name")[:1]),
+            agreed_wan=Subquery(agreed.order_by("effective_on", "pk").values("amount_wan")[:1]),
         )
-        return self.annotate(
-            is_counted=models.ExpressionWrapper(Q(kind="formal") & ~Exists(earlier), output_field=models.BooleanField())
+        return counted.annotate(
+            not_counted=Case(
+                When(~Q(kind="formal"), then=Value(NotCounted.KIND.value)),
+                When(project__signed_on=None, then=Value(NotCounted.UNSIGNED.value)),
+                When(counted_entry=None, then=Value(NotCounted.FAR.value)),
+                When(pk=F("counted_entry"), then=Value("")),
+                default=Value(NotCounted.ELSEWHERE.value),
+                output_field=models.CharField(),
+            ),
+            is_counted=Case(When(pk=F("counted_entry"), then=True), default=False, output_field=models.BooleanField()),
         )
+
+
+_HELD, _SIGNED = F("event__held_on"), F("project__signed_on")
+_AWAY_FROM_SIGNING = Case(
+    When(event__held_on__lt=_SIGNED, then=_SIGNED - _HELD), default=_HELD - _SIGNED, output_field=models.DurationField()
+)
+"""Between a signing event and the first formal signing of a project on its list; PostgreSQL knows no abs() of it."""
 
 
 class ExtraRequirementQuerySet(ParkScopedQuerySet):

@@ -13,7 +13,7 @@ from core.dates import local_day
 from core.templatetags.units import money
 from projects import history, lifecycle
 from projects.actions import as_known, facts_of
-from projects.lifecycle import LATE_AFTER_DAYS, Bucket, Stage
+from projects.lifecycle import EVENT_WITHIN_DAYS, LATE_AFTER_DAYS, Bucket, NotCounted, Stage
 from projects.models import Basis, InvestmentChange, InvestmentKind, Project, StageChange, Verdict
 
 LOOKS = {Bucket.AWAITING_START: "await", Bucket.UNDER_CONSTRUCTION: "build", Bucket.COMMISSIONED: "run"}
@@ -76,7 +76,9 @@ def _with_skipped_land(project, steps):
     """A project without a land step shows so, where the step would have stood."""
     why = lifecycle.does_not_apply(project, Stage.LAND_SUPPLIED)
     later = [n for n, step in enumerate(steps) if _position(step.to) > _position(Stage.LAND_SUPPLIED)]
-    if not why or not later:
+    stands = next((step.to for step in reversed(steps) if _position(step.to) >= 0), "")
+    # Fallen back before the land step, it lies ahead again and is drawn there.
+    if not why or not later or _position(stands) < _position(Stage.LAND_SUPPLIED):
         return steps
     skipped = Step(Stage.LAND_SUPPLIED.label, "skip past", text=project.get_site_mode_display(), due_on=None)
     return [*steps[: later[0]], skipped, *steps[later[0] :]]
@@ -106,13 +108,17 @@ def _ahead(project, stages, lacking):
 # ── the timeline ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def timeline(project, *, interactions=(), signings=()):
-    """Entries for `_timeline.html`, newest record first. `signings` maps a day to the name of the event."""
+def timeline(project, *, interactions=(), lead_changes=(), signings=()):
+    """Entries for `_timeline.html`, newest record first, with what was said and judged while it was a lead.
+
+    `signings` maps a day to the name of the event.
+    """
     entries = [
         *(_stage_entry(change, dict(signings)) for change in project.stage_changes.all()),
         *(_investment_entry(change) for change in project.investment_changes.all() if _is_told(change)),
         *(_park_entries(list(project.park_changes.all()))),
         *(_interaction_entry(interaction) for interaction in interactions),
+        *(_lead_entry(change) for change in lead_changes),
     ]
     return sorted(entries, key=lambda entry: entry["recorded_at"], reverse=True)
 
@@ -215,14 +221,47 @@ def _interaction_entry(interaction):
     if interaction.next_step or interaction.next_step_due_on:
         due = interaction.next_step_due_on.isoformat() if interaction.next_step_due_on else ""
         by.append(_("next: %(what)s") % {"what": f"{due} {interaction.next_step}".strip()})
+    kind = interaction.get_kind_display()
     return _dated(
         interaction.happened_on,
         interaction.recorded_at,
         "contact",
-        title=interaction.get_kind_display(),
+        title=_("Lead: %(what)s") % {"what": kind} if interaction.lead_id else kind,
         text=interaction.summary,
         by=" · ".join(part for part in by if part),
     )
+
+
+def _lead_entry(change):
+    return _dated(
+        change.effective_on,
+        change.recorded_at,
+        "stage",
+        title=_("Lead: %(what)s") % {"what": change.get_to_stage_display()},
+        text=change.note,
+        by=_("recorded by %(name)s") % {"name": change.recorded_by},
+        bucket="early",
+    )
+
+
+# ── signing events ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def counted(entry):
+    """Whether an entry of a signing event, as from `with_counted`, counts there; if not, why."""
+    if entry.is_counted:
+        return _("counted here")
+    if entry.not_counted == NotCounted.UNSIGNED:
+        return _("not counted: not formally signed")
+    if entry.not_counted == NotCounted.ELSEWHERE:
+        return _("counted at %(event)s") % {"event": entry.counted_at}
+    if entry.not_counted == NotCounted.FAR:
+        day = entry.project.signed_on.isoformat()
+        return _("not counted: formally signed on %(day)s, more than %(days)s days away") % {
+            "day": day,
+            "days": EVENT_WITHIN_DAYS,
+        }
+    return _("%(kind)s: adds no project") % {"kind": entry.get_kind_display()}
 
 
 # ── demands ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -204,6 +204,20 @@ def walk(officer, manager, at, fill_gate):
 
 
 @pytest.fixture
+def increase(officer, at, pdf):
+    """Report a capital increase with its agreement: `increase(project, Decimal(80000), date(2024, 4, 10))`."""
+
+    def report(project, amount_wan, day, *, moment=None, by=None):
+        who_and_when = {"at": moment or at, "by": by or officer}
+        paper = actions.attach_document(project, kind="increase", file=pdf("增资协议.pdf"), **who_and_when)
+        return actions.increase_investment(
+            project, amount_wan=amount_wan, effective_on=day, reason="增资协议", evidence=[paper], **who_and_when
+        )
+
+    return report
+
+
+@pytest.fixture
 def make_signed(make_project, walk):
     """A project formally signed on 26 February 2024 for 50 亿元, verified."""
 

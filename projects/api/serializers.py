@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,7 +12,7 @@ from crm.api.fields import CompanyBrief, CompanyField
 from crm.api.serializers import RecordInteraction
 from parks.api.fields import ParkBrief, ParkField, PersonBrief, PersonField, brief_of_park, brief_of_person
 from projects import actions, ledger
-from projects.lifecycle import CODES, DocumentKind, Stage, backward_steps, needs_reason
+from projects.lifecycle import CODES, DocumentKind, NotCounted, Stage, backward_steps, needs_reason
 from projects.models import (
     Document,
     InvestmentChange,
@@ -309,7 +309,9 @@ class RecordProjectInteraction(RecordInteraction):
 class VerifyProject(Version):
     """Without `change` and `investment_change` the verdict is on everything that waits."""
 
-    verdict = serializers.ChoiceField(Verdict)
+    verdict = serializers.ChoiceField(
+        Verdict, error_messages={"invalid_choice": gettext_lazy("“{input}” is no verdict. Write accepted or rejected.")}
+    )
     reason = serializers.CharField(required=False, allow_blank=True, max_length=1000)
     change = RowField(StageChange, required=False, help_text="Id of a stage change.")
     investment_change = RowField(InvestmentChange, required=False)
@@ -377,12 +379,15 @@ class SigningEventRow(Row):
 
 
 class EntryRow(Row):
-    """`is_counted` says that this entry is the project's first formal signing; later events do not count it again."""
+    """`is_counted` says that the project counts at this event and at no other; `not_counted` says why it does not."""
 
     id = serializers.IntegerField()
     project = ProjectBrief()
     kind = serializers.CharField()
     is_counted = serializers.BooleanField()
+    not_counted = serializers.ChoiceField(NotCounted, help_text="Empty where the entry counts.", allow_blank=True)
+    counted_at = serializers.CharField(allow_null=True, help_text="The event at which the project counts.")
+    agreed_wan = WanSerializerField(allow_null=True, help_text="Agreed at the signing, without later increases.")
 
 
 class SigningEventDetail(RecordSerializer):

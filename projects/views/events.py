@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from core.errors import RuleViolation
 from core.paging import Keyset
 from parks.access import may, require
-from projects import actions
+from projects import actions, story
 from projects.forms import EntryForm, EventForm
 from projects.models import Project, SigningEntry, SigningEvent
 from projects.views.doors import carry_out, form_context, parks_where
@@ -40,7 +40,9 @@ def _event_context(request, event, form):
         SigningEntry.objects.visible_to(request.user).filter(event=event).with_counted()
         .select_related("project__park", "project__company").order_by("pk")
     )  # fmt: skip
-    counted = [entry.project.total_investment_wan for entry in entries if entry.is_counted]
+    for entry in entries:
+        entry.says = story.counted(entry)
+    counted = [entry.agreed_wan or 0 for entry in entries if entry.is_counted]
     return form_context(
         request,
         form,

@@ -12,7 +12,7 @@ from core.paging import Keyset
 from core.templatetags.units import day, money, yi
 from crm.lifecycle import LeadStage
 from crm.lifecycle import obstacles as lead_obstacles
-from crm.models import Company, Lead
+from crm.models import Company, Interaction, Lead, LeadStageChange
 from parks import industries
 from parks.access import require, verbs_of
 from parks.models import Park
@@ -66,17 +66,20 @@ def project_detail(request, pk):
     kinds = frozenset(document.kind for document in project.documents.all())
     extra = actions.extra_requirements(project)
     checklist = lifecycle.checklist(project, kinds, extra)
-    links = ProjectInteraction.objects.visible_to(request.user).filter(project=project)
-    interactions = [link.interaction for link in links.select_related("interaction__recorded_by")]
     signings = list(
         SigningEntry.objects.visible_to(request.user).filter(project=project).with_counted()
-        .select_related("event__park").order_by("event__held_on", "pk")
+        .select_related("event__park", "project").order_by("event__held_on", "pk")
     )  # fmt: skip
+    for entry in signings:
+        entry.says = story.counted(entry)
     counted = _completed_counts(project)
     usual = lifecycle.usual_step(project, [stage for _row, stage, _day in entries])
     verbs = verbs_of(request.user, project.park)
     told = story.timeline(
-        project, interactions=interactions, signings=[(entry.event.held_on, entry.event.name) for entry in signings]
+        project,
+        interactions=_talks(request.user, project),
+        lead_changes=_changes_of_the_lead(request.user, project),
+        signings=[(entry.event.held_on, entry.event.name) for entry in signings],
     )
     shown = request.GET.get("show", "")
     context = {
@@ -86,7 +89,7 @@ def project_detail(request, pk):
         "verified_look": story.look(project.verified_stage, completed_counts=counted),
         "path": story.path(project, entries, today=today, checklist=checklist, completed_counts=counted),
         "usual": usual,
-        "needs": _needs(project, usual, kinds, extra) if usual else [],
+        "needs": _needs(project, usual, kinds, extra, verbs) if usual else [],
         "other_steps": [(to, len(missing)) for to, missing in checklist if to != usual],
         "groups": _groups(project),
         "entries": [entry for entry in told if not shown or entry["kind"] == shown],
@@ -115,16 +118,37 @@ def _verified_since(project):
     return max((change.verdict_at for change in verified), default=None)
 
 
-def _needs(project, to, kinds, extra):
-    """The gate of the usual step for `_checklist.html`: what is open first, each with the place to supply it."""
+def _talks(user, project):
+    """What was said about the project and, where the viewer sees it, about the lead it came of."""
+    links = ProjectInteraction.objects.visible_to(user).filter(project=project)
+    talks = Interaction.objects.select_related("recorded_by").order_by()  # scoped: by either of the two lines below
+    own = talks.filter(pk__in=links.values("interaction"))
+    if project.lead_id is None:
+        return own
+    return own.union(talks.visible_to(user).filter(lead=project.lead_id))
+
+
+def _changes_of_the_lead(user, project):
+    if project.lead_id is None:
+        return []
+    leads = Lead.objects.visible_to(user).filter(pk=project.lead_id)
+    changes = LeadStageChange.objects.select_related("recorded_by")  # scoped: by the lead in the next line
+    return changes.filter(lead__in=leads.values("pk"))
+
+
+def _needs(project, to, kinds, extra, verbs):
+    """The gate of the usual step for `_checklist.html`: what is open first, each with the place to supply it.
+
+    The place is named only to those who may go there.
+    """
     items = []
     for requirement in lifecycle.gate(to, extra.get(to, ())):
         done = requirement.is_met(project, kinds)
         item = {"done": done, "text": story.name_of(requirement), "hint": "" if done else requirement.missing}
-        if requirement.document:
+        if requirement.document and "projects.attach_document" in verbs:
             link = f"{reverse('projects:document-new', args=[project.pk])}?kind={requirement.document}"
             item |= {"link": link, "action": _("Upload")}
-        else:
+        elif requirement.field and "projects.edit_project" in verbs:
             field = requirement.field.removesuffix("_id")
             item |= {"link": f"{reverse('projects:edit', args=[project.pk])}#id_{field}", "action": _("Fill in")}
         items.append(item)

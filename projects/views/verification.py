@@ -54,7 +54,7 @@ def _claim(kind, fact, today, user, refused):
         "kind": kind,
         "fact": fact,
         "title": fact.get_to_stage_display() if kind == "stage" else fact.get_kind_display(),
-        "look": story.look(fact.to_stage if kind == "stage" else fact.project.stage),
+        "look": story.look(fact.to_stage if kind == "stage" else fact.project.paused_from or fact.project.stage),
         "amount": money(amounts[0]) if amounts else "",
         "days": (today - local_day(fact.recorded_at)).days,
         "late_days": late if late > LATE_AFTER_DAYS else 0,

@@ -8,7 +8,7 @@ from django.db import transaction
 from core.models import AuditEntry
 from crm.actions import add_contact, advance_lead, record_interaction
 from crm.lifecycle import LeadStage
-from projects.actions import list_at_signing_event, record_signing_event
+from projects.actions import attach_document, list_at_signing_event, record_signing_event
 from projects.lifecycle import Stage
 from projects.models import DocumentKind, SigningKind
 
@@ -26,6 +26,7 @@ def things(make_lead, make_signed, make_company, fill_gate, walk, pdf, officer, 
     company = make_company()
     project = walk(make_signed(company=company), (Stage.STARTED, date(2024, 3, 8)), verified=False)
     fill_gate(project, Stage.TOPPED_OUT)
+    attach_document(project, kind=DocumentKind.INCREASE, file=pdf("增资协议.pdf"), at=at, by=officer)
     event = record_signing_event(park=park, name="集中签约", held_on=date(2024, 2, 26), at=at, by=officer)
     entry = list_at_signing_event(event, project, kind=SigningKind.FORMAL, at=at, by=officer)
     contact = add_contact(company, full_name="样例联系人", phone="13800001234", at=at, by=officer)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from core.models import AuditEntry
+from projects import actions
 from projects.lifecycle import Stage
 from projects.models import InvestmentChange, Project, ProjectInteraction, StageChange
 
@@ -176,10 +177,17 @@ def test_a_correction_names_one_fact_and_only_its_own_parts(api, officer, starte
     assert traces() == before
 
 
-def test_an_increase_counts_its_increment(api, officer, started):
-    answer = api(officer).post(
-        f"/projects/{started.pk}/increase/", {"amount_wan": "2亿", "effective_on": "2024-04-01", "reason": "增资协议"}
-    )
+def test_an_increase_counts_its_increment_and_rests_on_paper(api, officer, started, traces):
+    said = {"amount_wan": "2亿", "effective_on": "2024-04-01", "reason": "增资协议"}
+    before = traces()
+
+    refused = api(officer).post(f"/projects/{started.pk}/increase/", said)
+    assert refused.status_code == 409
+    assert "evidence" in refused.json()["fields"]
+    assert traces() == before
+
+    said["evidence"] = [started.documents.first().pk]
+    answer = api(officer).post(f"/projects/{started.pk}/increase/", said)
 
     assert answer.status_code == 200
     assert answer.json()["reported"]["total_investment_wan"] == "520000.0000"
@@ -313,3 +321,27 @@ def test_an_edit_that_changes_nothing_writes_nothing(api, officer, started):
     assert answer.status_code == 200
     assert answer.json()["version"] == started.version
     assert AuditEntry.objects.count() == trace
+
+
+def test_a_verdict_in_another_word_is_told_the_two_there_are(api, manager, started, traces):
+    before = traces()
+
+    answer = api(manager).post(f"/projects/{started.pk}/verify/", {"verdict": "approved"})
+
+    assert answer.status_code == 400
+    (sentence,) = answer.json()["fields"]["verdict"]
+    assert all(word in sentence for word in ("approved", "accepted", "rejected"))
+    assert traces() == before
+
+
+def test_an_entry_of_an_event_says_why_it_does_not_count(api, officer, park, at, make_signed, make_project, increase):
+    signed, unsigned = make_signed(), make_project(name="洽谈中")
+    increase(signed, Decimal(80000), date(2024, 4, 10))
+    event = actions.record_signing_event(park=park, name="春季", held_on=date(2024, 2, 26), at=at, by=officer)
+    for project in (signed, unsigned):
+        actions.list_at_signing_event(event, project, kind="formal", at=at, by=officer)
+
+    first, second = api(officer).get(f"/signing-events/{event.pk}/").json()["entries"]
+
+    assert (first["is_counted"], first["not_counted"], first["agreed_wan"]) == (True, "", "500000.0000")
+    assert (second["is_counted"], second["not_counted"], second["agreed_wan"]) == (False, "unsigned", None)

@@ -183,7 +183,10 @@ class Clerks(RuleBasedStateMachine):
     @rule(days=st.integers(-5, 60), amount=st.integers(0, 900))
     def increase(self, days, amount):
         day = (self.project.signed_on or self.project.opened_on) + timedelta(days=days)
-        self.do(actions.increase_investment, self.project, amount_wan=Decimal(amount), effective_on=day, reason="增资")
+        self.do(
+            actions.increase_investment, self.project, amount_wan=Decimal(amount), effective_on=day, reason="增资",
+            evidence=self.project.documents.all()[:1],
+        )  # fmt: skip
 
     @rule(data=st.data(), days=st.integers(-30, 30), is_void=st.booleans())
     def correct_a_stage(self, data, days, is_void):

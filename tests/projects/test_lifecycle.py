@@ -1,13 +1,13 @@
 """The network of steps, the gates, and what a stage counts as."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
 from core.errors import RuleViolation
-from projects import lifecycle
+from projects import lifecycle, story
 from projects.actions import add_requirement, advance_project, attach_document, drop_requirement, edit_project
 from projects.lifecycle import AFTER_SIGNING, BUCKETS, EXITS, FINAL, FORWARD, GATES, PATH, Bucket, SiteMode, Stage
 from projects.models import DocumentKind, Project, ProjectState, StageChange
@@ -231,3 +231,30 @@ def test_only_allow_listed_fields_can_be_demanded(manager, zone, at):
     with pytest.raises(RuleViolation):
         add_requirement(park=zone, stage=Stage.STARTED, field="recorded_by", at=at, by=manager)
     assert not zone.extra_requirements.exists()
+
+
+def test_after_a_step_back_the_steps_undone_lie_ahead_again(make_signed, walk, officer, at):
+    project = walk(make_signed(), (Stage.REGISTERED, date(2024, 3, 1)), (Stage.STARTED, date(2024, 3, 7)))
+    advance_project(project, to=Stage.FILED, effective_on=date(2024, 3, 9), reason="许可撤销", at=at, by=officer)
+    project.refresh_from_db()
+    entered = [stage for _row, stage, _day in story.entered(project, at + timedelta(days=1))]
+
+    assert lifecycle.since_fallen_back(entered) == [Stage.FILED]
+    assert lifecycle.usual_step(project, entered) == Stage.LAND_SUPPLIED
+    assert lifecycle.milestones_ahead(project, entered)[:2] == (Stage.LAND_SUPPLIED, Stage.STARTED)
+
+
+def test_a_skipped_land_step_is_drawn_once_before_and_after_a_step_back(make_signed, walk, officer, at):
+    project = make_signed(site_mode="lease")
+    later = at + timedelta(days=1)
+
+    def drawn():
+        fresh = type(project).objects.with_history().select_related("park").get(pk=project.pk)
+        steps = story.path(fresh, story.entered(fresh, later), today=date(2024, 4, 18), checklist=[])
+        return [step.look for step in steps if step.label == Stage.LAND_SUPPLIED.label]
+
+    assert drawn() == ["next skip"]
+    walk(project, (Stage.STARTED, date(2024, 3, 7)))
+    assert drawn() == ["skip past"]
+    advance_project(project, to=Stage.SIGNED, effective_on=date(2024, 3, 9), reason="许可撤销", at=at, by=officer)
+    assert drawn() == ["next skip"]

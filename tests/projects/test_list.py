@@ -94,7 +94,7 @@ def test_the_totals_are_those_of_the_whole_filter_not_of_the_page(client, office
 
 @pytest.mark.parametrize("which", ["list", "detail", "queue"])
 def test_a_page_costs_the_same_number_of_queries_with_2_rows_and_with_20(
-    client, officer, manager, make_signed, make_project, make_company, at, pdf, which
+    client, officer, manager, make_signed, make_project, make_company, increase, at, pdf, which
 ):
     project = make_signed(verified=False)
     client.force_login(manager if which == "queue" else officer)
@@ -108,9 +108,7 @@ def test_a_page_costs_the_same_number_of_queries_with_2_rows_and_with_20(
         for number in range(count):
             actions.attach_document(project, kind="other", file=pdf(f"{number}.pdf"), at=at, by=officer)
             actions.record_project_interaction(project, summary=f"第{number}次", at=at, by=officer)
-            actions.increase_investment(
-                project, amount_wan=Decimal(1), effective_on=date(2024, 4, 1), reason="协议", at=at, by=officer
-            )
+            increase(project, Decimal(count + number), date(2024, 4, 1))
             make_project(name=f"另{count}-{number}", company=project.company)
 
     def cost():

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from crm.actions import advance_lead
+from crm.actions import advance_lead, record_interaction
 from projects import actions
 from projects.lifecycle import Stage
 from projects.models import Project
@@ -166,3 +166,71 @@ def test_a_lead_that_is_not_assessed_yet_opens_no_project_and_the_page_says_why(
     assert shown.context["not_yet"] == refused.context["form"].non_field_errors()
     assert not Project.objects.exists()
     assert lead.stage_changes.count() == 1
+
+
+@pytest.fixture
+def from_lead(make_lead, officer, park, at):
+    """A project that came of a lead about which something was said and judged."""
+    lead = make_lead(intended_investment_wan=Decimal(60000), content="先进封装")
+    record_interaction(park=park, company=lead.company, lead=lead, summary="来电问厂房层高", at=at, by=officer)
+    for to in ("responded", "assessing", "assessed"):
+        advance_lead(lead, to=to, effective_on=date(2024, 4, 2), note="产业契合，可行", at=at, by=officer)
+    return actions.open_project(park=park, lead=lead, name="封装项目", opened_on=date(2024, 4, 18), at=at, by=officer)
+
+
+def test_the_timeline_tells_what_was_said_and_judged_while_it_was_a_lead(client, officer, from_lead):
+    client.force_login(officer)
+
+    told = client.get(reverse("projects:detail", args=[from_lead.pk])).context["entries"]
+
+    (talk,) = [entry for entry in told if entry["kind"] == "contact"]
+    judged = [entry for entry in told if "产业契合，可行" in entry["text"]]
+    assert (talk["text"], len(judged)) == ("来电问厂房层高", 3)
+    assert all(entry["title"] != entry["title"].split(": ")[-1].split("：")[-1] for entry in (talk, *judged))
+
+
+def test_a_project_moved_on_keeps_the_talks_of_its_lead_from_the_park_that_did_not_hold_them(
+    client, outsider, manager, from_lead, other_park, at
+):
+    actions.transfer_project(
+        from_lead, to_park=other_park, effective_on=date(2024, 4, 18), reason="产业更匹配", at=at, by=manager
+    )
+    client.force_login(outsider)
+
+    page = client.get(reverse("projects:detail", args=[from_lead.pk]))
+
+    assert page.status_code == 200
+    assert "来电问厂房层高" not in page.content.decode()
+
+
+def test_a_page_with_the_history_of_a_lead_costs_no_more_queries_the_longer_that_is(
+    client, officer, from_lead, park, at, django_assert_max_num_queries
+):
+    client.force_login(officer)
+    where = reverse("projects:detail", args=[from_lead.pk])
+    client.get(where)
+
+    def cost():
+        with django_assert_max_num_queries(15) as queries:
+            client.get(where)
+        return len(queries)
+
+    few = cost()
+    for number in range(18):
+        record_interaction(
+            park=park, company=from_lead.company, lead=from_lead.lead, summary=f"第{number}次", at=at, by=officer
+        )
+
+    assert cost() == few
+
+
+def test_the_checklist_links_only_to_what_the_viewer_may_do(client, officer, auditor, signed):
+    where = reverse("projects:detail", args=[signed.pk])
+
+    client.force_login(officer)
+    assert all(item["link"] for item in client.get(where).context["needs"])
+    client.force_login(auditor)
+    needs = client.get(where).context["needs"]
+
+    assert needs
+    assert not any(item.get("link") for item in needs)

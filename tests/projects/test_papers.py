@@ -1,6 +1,6 @@
 """Documents, signing events and demands of a park, through their pages."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -179,3 +179,68 @@ def test_an_officer_reads_the_demands_but_sets_none(client, officer, park):
 
     assert answer.status_code == 403
     assert not ExtraRequirement.objects.exists()
+
+
+@pytest.fixture
+def entry_at(park, officer, at):
+    """List a project at an event of a day as a formal signing; gives the entry as it counts now."""
+
+    def put(project, held_on, kind="formal"):
+        event = actions.record_signing_event(park=park, name=f"签约 {held_on}", held_on=held_on, at=at, by=officer)
+        return actions.list_at_signing_event(event, project, kind=kind, at=at, by=officer)
+
+    return put
+
+
+def counts(entry):
+    asked = SigningEntry.objects.with_counted().get(pk=entry.pk)
+    return asked.is_counted, asked.not_counted
+
+
+def test_a_project_that_was_never_signed_counts_at_no_event_and_the_page_says_why(
+    client, make_project, entry_at, officer
+):
+    entry = entry_at(make_project(total_investment_wan=Decimal(60000)), date(2024, 2, 26))
+    client.force_login(officer)
+
+    page = client.get(address("event-detail", entry.event_id))
+
+    assert counts(entry) == (False, "unsigned")
+    assert (page.context["counted"], page.context["counted_wan"]) == (0, 0)
+    assert page.context["entries"][0].says in page.content.decode()
+    assert page.context["entries"][0].says in client.get(address("detail", entry.project_id)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "counted"),
+    [(-31, (False, "far")), (-30, (True, "")), (0, (True, "")), (30, (True, "")), (31, (False, "far"))],
+)
+def test_an_event_counts_a_project_only_near_the_day_of_its_signing(make_signed, entry_at, days, counted):
+    assert counts(entry_at(make_signed(), date(2024, 2, 26) + timedelta(days=days))) == counted
+
+
+def test_of_two_events_the_nearer_one_counts_and_the_other_names_it(client, make_signed, entry_at, officer):
+    project = make_signed()
+    earlier, nearer = entry_at(project, date(2024, 2, 10)), entry_at(project, date(2024, 3, 1))
+    client.force_login(officer)
+
+    assert (counts(earlier), counts(nearer)) == ((False, "elsewhere"), (True, ""))
+    page = client.get(address("event-detail", earlier.event_id))
+    assert nearer.event.name in page.content.decode()
+
+
+def test_an_event_counts_what_was_agreed_at_the_signing_as_corrected_and_no_later_increase(
+    client, make_signed, entry_at, increase, officer, at
+):
+    project = make_signed()
+    entry = entry_at(project, date(2024, 2, 26))
+    increase(project, Decimal(80000), date(2024, 4, 10))
+    signing = project.investment_changes.get(kind="signing")
+    actions.correct_investment_change(signing, amount_wan=Decimal(450000), reason="以原件为准", at=at, by=officer)
+    client.force_login(officer)
+
+    context = client.get(address("event-detail", entry.event_id)).context
+
+    project.refresh_from_db()
+    assert project.total_investment_wan == Decimal(530000)
+    assert (context["counted"], context["counted_wan"]) == (1, Decimal(450000))

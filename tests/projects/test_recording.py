@@ -189,9 +189,10 @@ def test_a_comparison_shows_both_answers_and_writes_nothing(client, signed, walk
         (Stage.STARTED, {"effective_on": "2024-04-02", "to": Stage.FILED}),
     ],
 )
-def test_what_the_comparison_shows_is_what_is_then_known(client, make_signed, walk, officer, which, typed):
+def test_what_the_comparison_shows_is_what_is_then_known(client, make_signed, walk, fill_gate, officer, which, typed):
     # The plan differs from what was agreed, so that a signed amount that stays behind would be seen.
     project = walk(make_signed(total_investment_wan=Decimal(60000)), (Stage.STARTED, date(2024, 3, 7)))
+    fill_gate(project, typed["to"])
     change = project.stage_changes.get(to_stage=which)
     client.force_login(officer)
     where = address("correct-stage", project.pk, change.pk)
@@ -365,3 +366,44 @@ def test_an_industry_outside_the_national_classification_is_refused_by_the_verb_
 
     signed.refresh_from_db()
     assert signed.industry == "C39"
+
+
+def test_an_increase_without_paper_is_refused_and_with_one_of_the_project_it_stands(client, signed, officer, pdf, at):
+    client.force_login(officer)
+    typed = {"amount_wan": "8亿", "effective_on": "2024-04-10", "reason": "增资协议"}
+    before = everything()
+
+    refused = client.post(address("increase", signed.pk), typed)
+    assert "evidence" in refused.context["form"].errors
+    assert everything() == before
+
+    actions.attach_document(signed, kind=DocumentKind.INCREASE, file=pdf(), at=at, by=officer)
+    assert client.post(address("increase", signed.pk), typed).status_code == 302
+
+
+def test_an_equal_increase_is_refused_until_the_first_one_is_corrected(client, signed, officer, increase, at, pdf):
+    first = increase(signed, Decimal(80000), date(2024, 4, 10))
+    client.force_login(officer)
+    typed = {"amount_wan": "80000", "effective_on": "2024-04-10", "reason": "增资协议"}
+    before = everything()
+
+    refused = client.post(address("increase", signed.pk), {**typed, "file": pdf("再次.pdf")})
+    assert "2024-04-10" in str(refused.context["form"].non_field_errors())
+    assert everything() == before
+
+    assert client.post(address("increase", signed.pk), {**typed, "effective_on": "2024-04-11"}).status_code == 302
+    actions.correct_investment_change(first, is_void=True, reason="未签", at=at, by=officer)
+    assert client.post(address("increase", signed.pk), typed).status_code == 302
+
+
+@pytest.mark.parametrize("day", [date(2024, 2, 1), date(2999, 1, 1)])
+def test_a_closed_gate_and_a_wrong_day_are_told_at_once(signed, officer, at, day):
+    before = everything()
+
+    with pytest.raises(RuleViolation) as refusal:
+        actions.advance_project(signed, to=Stage.REGISTERED, effective_on=day, at=at, by=officer)
+
+    (about_the_day,) = refusal.value.fields["effective_on"]
+    assert set(refusal.value.reasons) == {about_the_day, *dict(actions.checklist(signed))[Stage.REGISTERED]}
+    assert len(refusal.value.reasons) == 3
+    assert everything() == before

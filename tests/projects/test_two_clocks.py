@@ -10,7 +10,6 @@ from projects.actions import (
     advance_project,
     correct_investment_change,
     correct_stage_change,
-    increase_investment,
     transfer_project,
     verify_fact,
 )
@@ -118,11 +117,9 @@ def test_a_correction_that_breaks_the_order_is_refused_and_writes_nothing(make_s
     assert set(ProjectState.objects.values_list()) == states
 
 
-def test_an_increase_adds_its_increment_from_its_day(make_signed, officer, manager):
+def test_an_increase_adds_its_increment_from_its_day(make_signed, increase, manager):
     project = make_signed()
-    change = increase_investment(
-        project, amount_wan=Decimal(80000), effective_on=date(2024, 4, 10), reason="增资协议", at=APRIL_9, by=officer
-    )
+    change = increase(project, Decimal(80000), date(2024, 4, 10), moment=APRIL_9)
     assert stood(project, date(2024, 4, 10)) == (Stage.SIGNED, Decimal(500000))
 
     verify_fact(change, verdict=Verdict.ACCEPTED, at=APRIL_9, by=manager)
@@ -131,12 +128,10 @@ def test_an_increase_adds_its_increment_from_its_day(make_signed, officer, manag
     assert stood(project, date(2024, 4, 10)) == (Stage.SIGNED, Decimal(580000))
 
 
-def test_a_corrected_signing_amount_keeps_the_later_increase_on_top(make_signed, officer, manager):
+def test_a_corrected_signing_amount_keeps_the_later_increase_on_top(make_signed, increase, officer, manager):
     project = make_signed(total_wan=Decimal(450000))
-    increase = increase_investment(
-        project, amount_wan=Decimal(80000), effective_on=date(2024, 4, 10), reason="增资协议", at=APRIL_9, by=officer
-    )
-    verify_fact(increase, verdict=Verdict.ACCEPTED, at=APRIL_9, by=manager)
+    later = increase(project, Decimal(80000), date(2024, 4, 10), moment=APRIL_9)
+    verify_fact(later, verdict=Verdict.ACCEPTED, at=APRIL_9, by=manager)
     signing = InvestmentChange.objects.get(project=project, kind="signing")
 
     corrected = correct_investment_change(

@@ -25,12 +25,9 @@ def fact_address(fact, kind="stage"):
 
 
 def test_the_queue_shows_the_oldest_claim_first_and_a_signing_with_its_amount_once(
-    client, waiting, manager, officer, at
+    client, waiting, manager, increase, at
 ):
-    actions.increase_investment(
-        waiting, amount_wan=Decimal(80000), effective_on=date(2024, 4, 1), reason="增资", at=at + timedelta(days=1),
-        by=officer,
-    )  # fmt: skip
+    increase(waiting, Decimal(80000), date(2024, 4, 1), moment=at + timedelta(days=1))
     client.force_login(manager)
 
     context = client.get(QUEUE).context
@@ -115,3 +112,19 @@ def test_a_project_with_nothing_waiting_gets_no_verdict(make_signed, manager, at
 
     with pytest.raises(RuleViolation):
         actions.verify_project(project, verdict=Verdict.ACCEPTED, at=at, by=manager)
+
+
+def test_an_increase_waits_under_the_colour_of_the_project_also_while_it_is_paused(
+    client, make_signed, manager, officer, increase, at
+):
+    project = make_signed()
+    increase(project, Decimal(80000), date(2024, 4, 1))
+    client.force_login(manager)
+
+    assert [claim["look"] for claim in client.get(QUEUE).context["claims"]] == ["await"]
+    actions.advance_project(
+        project, to=Stage.PAUSED, effective_on=date(2024, 4, 2), reason="资金未到位", at=at, by=officer
+    )
+
+    looks = {claim["kind"]: claim["look"] for claim in client.get(QUEUE).context["claims"]}
+    assert looks["investment"] == "await"

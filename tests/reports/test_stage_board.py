@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from parks.models import Park
-from projects.actions import correct_stage_change, increase_investment, transfer_project, verify_fact
+from projects.actions import correct_stage_change, transfer_project, verify_fact
 from projects.lifecycle import Stage
 from projects.models import Basis, ProjectState, Verdict
 from reports import stage_board
@@ -124,11 +124,8 @@ def test_a_framework_agreement_enters_no_total(make_project, walk, ask):
     assert shown(ask(basis=Basis.REPORTED).total) == {}
 
 
-def test_an_increase_adds_its_increment_and_no_project(make_signed, officer, manager, ask, at):
-    project = make_signed()
-    change = increase_investment(
-        project, amount_wan=Decimal(80000), effective_on=date(2024, 4, 10), reason="增资协议", at=at, by=officer
-    )
+def test_an_increase_adds_its_increment_and_no_project(make_signed, increase, manager, ask, at):
+    change = increase(make_signed(), Decimal(80000), date(2024, 4, 10))
     verify_fact(change, verdict=Verdict.ACCEPTED, at=at, by=manager)
 
     assert shown(ask(date(2024, 4, 9)).total) == {"awaiting_start": (1, Decimal(500000))}
@@ -172,15 +169,8 @@ def test_filters_leave_the_projects_they_name(make_signed, make_company, ask):
     assert number(min_total_wan=Decimal(9999)) == 2
 
 
-def test_the_size_asked_for_is_the_size_on_that_day(make_signed, officer, manager, ask, at):
-    change = increase_investment(
-        make_signed(total_wan=Decimal(9000)),
-        amount_wan=Decimal(1000),
-        effective_on=date(2024, 4, 10),
-        reason="增资协议",
-        at=at,
-        by=officer,
-    )
+def test_the_size_asked_for_is_the_size_on_that_day(make_signed, increase, manager, ask, at):
+    change = increase(make_signed(total_wan=Decimal(9000)), Decimal(1000), date(2024, 4, 10))
     verify_fact(change, verdict=Verdict.ACCEPTED, at=at, by=manager)
 
     assert shown(ask(date(2024, 4, 9), min_total_wan=Decimal(10000)).total) == {}
