@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import parse_day
-from core.money import PLACES, Unit, half_up, parse_wan, spell_out
+from core.money import PLACES, Unit, half_up, parse_wan, spell_out, to_yi
 
 # GB 32100-2015: the letters I, O, S, V and Z are left out because they are easily misread.
 CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -105,7 +105,10 @@ class WanFormField(forms.Field):
             raise ValidationError(gettext("This amount is too small."), code="min_value")
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{half_up(value, PLACES).normalize():f}" if isinstance(value, Decimal) else value
+        if not isinstance(value, Decimal):
+            return value
+        number = to_yi(value) if self.unit_of_bare_numbers == "yi" else half_up(value, PLACES)
+        return f"{number.normalize():f}"
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

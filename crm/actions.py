@@ -10,7 +10,7 @@ from core.dates import local_day
 from core.errors import RuleViolation
 from core.fields import normalise_credit_code
 from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
-from crm.lifecycle import LeadStage, is_backward, obstacles
+from crm.lifecycle import LeadStage, beside, is_backward, obstacles
 from crm.models import Company, CompanyAlias, CompanyPark, Contact, Interaction, Lead, LeadStageChange
 from crm.names import normal_name
 from parks.access import may, require
@@ -353,7 +353,7 @@ def _step(lead, to, effective_on, note, shelving_reason, expected_version, *, at
         facts = {"stage": lead.get_stage_display(), "day": lead.stage_since.isoformat()}
         refuse("effective_on", _("The lead entered “%(stage)s” on %(day)s; the next step cannot be earlier.") % facts)
     if reasons := obstacles(lead, to, {"note": note.strip(), "shelving_reason": shelving_reason}):
-        raise RuleViolation(*reasons)
+        raise RuleViolation(*reasons, fields=beside(lead.stage, to, reasons))
     came_from = lead.stage
     LeadStageChange.objects.create(
         lead=lead,

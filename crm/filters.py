@@ -3,7 +3,7 @@
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import DayFormField, WanFormField
@@ -86,7 +86,7 @@ class LeadFilters(StrictFilterSet):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        mine = [("me", now_("Me")), ("none", now_("Nobody"))]
+        mine = [("me", gettext("Me")), ("none", gettext("Nobody"))]
         self.filters["owner"].extra["choices"] = [*mine, *_colleagues(self.request.user)]
 
     def search(self, leads, _name, text):

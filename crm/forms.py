@@ -5,11 +5,12 @@ from datetime import timedelta
 from django import forms
 from django.db import models
 from django.forms.models import fields_for_model
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import DayFormField, WanField, WanFormField
-from core.money import ONE_YUAN
+from core.fields import AmountWithEcho, DayFormField, WanField, WanFormField
+from core.money import ONE_YUAN, exact_large, format_wan, parse_wan
 from crm.actions import COMPANY_EDITABLE, CONTACT_EDITABLE, LEAD_EDITABLE
 from crm.lifecycle import LeadStage, ShelvingReason, earlier_stages, next_stages
 from crm.models import Company, Contact, Interaction, Lead
@@ -17,6 +18,37 @@ from parks import industries
 
 ANOTHER = "another"
 """What stands for "none of the companies offered" where a company is chosen."""
+
+
+SELDOM_BELOW, SELDOM_ABOVE = parse_wan("100万"), parse_wan("1000亿")
+
+
+def doubt_about(amount):
+    """A question where an intended investment looks as if its unit was mistaken; "" where it does not."""
+    if amount is not None and amount < SELDOM_BELOW:
+        return gettext("Only %(wan)s (RMB 10k)? Check the unit.") % {"wan": format_wan(amount)}
+    if amount is not None and amount > SELDOM_ABOVE:
+        return gettext("As much as %(amount)s? Check the unit.") % {"amount": exact_large(amount)}
+    return ""
+
+
+class DoubtedAmount(AmountWithEcho):
+    def __init__(self, form, field, name):
+        super().__init__(form, field, name)
+        if self.echo and (doubt := doubt_about(field.to_python(self.data))):
+            self.help_text = format_html('{} <span class="l warn">{}</span>', self.help_text, doubt)
+
+
+class IntendedAmount(WanFormField):
+    """Counts bare numbers in 亿元, and asks back where the unit seems mistaken, without refusing."""
+
+    def __init__(self, **options):
+        super().__init__(
+            **{"unit": "yi", "required": False, "help_text": _("6 or 6亿; 60000万 is understood too."), **options}
+        )
+
+    def get_bound_field(self, form, field_name):
+        return DoubtedAmount(form, self, field_name)
 
 
 def _industry_choices():
@@ -95,6 +127,8 @@ class AskingForm(forms.Form):
             return str(value if isinstance(value, models.Model) else field.queryset.filter(pk=value).first() or "—")
         if isinstance(field, forms.BooleanField):
             return gettext("yes") if value else gettext("no")
+        if isinstance(field, WanFormField):
+            return exact_large(value)
         return str(dict(field.choices).get(value, value)) if isinstance(field, forms.ChoiceField) else str(value)
 
 
@@ -156,8 +190,8 @@ class LeadForm(AskingForm):
         self.fields["next_step_due_on"].quick_dates = coming_days(today)
         self.fields["land_wanted_mu"].unit = _("mu")
         self.fields["floor_wanted_sqm"].unit = _("m²")
-        amount = self.fields["intended_investment_wan"]
-        amount.help_text = _("6亿, 6000万 or 60000.")
+        label = self.fields["intended_investment_wan"].label
+        amount = self.fields["intended_investment_wan"] = IntendedAmount(label=label, min_value=ONE_YUAN)
         if amount_url:
             amount.widget.attrs |= {
                 "hx-get": amount_url,
@@ -241,7 +275,6 @@ class AdvanceForm(forms.Form):
     """Asks for a step; whether the step is allowed is `lifecycle`'s business."""
 
     to = forms.ChoiceField(label=_("Step"), widget=forms.RadioSelect)
-    effective_on = DayFormField(label=_("Happened on"))
     note = forms.CharField(
         label=_("Assessment, answer given or reason"),
         max_length=4000,
@@ -253,6 +286,7 @@ class AdvanceForm(forms.Form):
         choices=[("", gettext_lazy("Only when shelving")), *ShelvingReason.choices],
         required=False,
     )
+    effective_on = DayFormField(label=_("Happened on"))
 
     def __init__(self, *args, stage, today, **kwargs):
         super().__init__(*args, **kwargs)
@@ -288,4 +322,4 @@ class InteractionForm(AskingForm):
 class AmountForm(forms.Form):
     """Reads one amount, to say how it was understood."""
 
-    intended_investment_wan = WanFormField(required=False, help_text=_("6亿, 6000万 or 60000."))
+    intended_investment_wan = IntendedAmount()

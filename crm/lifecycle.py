@@ -116,6 +116,14 @@ def obstacles(lead, to, arguments=None):
     return [str(r.missing) for r in GATES[to] if not (given.get(r.field) if r.argument else getattr(lead, r.field))]
 
 
+def beside(stage, to, sentences):
+    """Which of the `sentences` of `obstacles` are about an argument of the step: {argument: [sentence, …]}."""
+    if is_backward(stage, to):
+        return {"note": sentences}
+    asked = {r.field: str(r.missing) for r in GATES[LeadStage(to)] if r.argument}
+    return {field: [sentence] for field, sentence in asked.items() if sentence in sentences}
+
+
 def checklist(lead):
     """What each possible next step still needs from the lead itself: [(stage, [sentence, …]), …]."""
     return [

@@ -57,6 +57,13 @@ RULES = [
         except_in=("core/money.py",),
     ),
     Rule(
+        name="a text is marked with a name the catalogue knows: gettext and its kin, or _",
+        pattern=r"\bn?p?gettext\w* as (?!_\b)",
+        files=("*", "*/*"),
+        bad="from django.utils.translation import gettext as now_",
+        good="from django.utils.translation import gettext_lazy as _",
+    ),
+    Rule(
         name="no signal decides anything",
         pattern=r"@receiver|post_save|pre_save\.connect",
         files=("*", "*/*"),

@@ -9,7 +9,7 @@ from core.api import Arguments, CreditCodeSerializerField, DaySerializerField, R
 from core.resources import CodedChoiceField, Row, Version
 from crm.actions import COMPANY_EDITABLE, CONTACT_EDITABLE, LEAD_EDITABLE
 from crm.api.fields import CompanyBrief, CompanyField, ContactsField, LeadField
-from crm.lifecycle import CODES, LeadStage, ShelvingReason, checklist
+from crm.lifecycle import CODES, LeadStage, ShelvingReason, arguments_of, next_stages, obstacles
 from crm.models import Company, Contact, Interaction, Lead, LeadStageChange
 from crm.names import masked
 from parks.access import may
@@ -147,12 +147,19 @@ class LeadRow(Row):
 
 
 class NextStep(serializers.Serializer):
-    """A step and the sentences that say what it still needs; empty `missing` means the gate is open."""
+    """A step and what it still needs. Where `missing` is empty the step passes with `to` and `effective_on` alone."""
 
     to = serializers.CharField()
     code = serializers.CharField()
     label = serializers.CharField()
-    missing = serializers.ListField(child=serializers.CharField())
+    by = serializers.ChoiceField(["advance", "open-project"], help_text="The verb of the lead that takes the step.")
+    needs = serializers.ListField(
+        child=serializers.ChoiceField(["note", "shelving_reason"]), help_text="What has to be sent along with the step."
+    )
+    missing = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What keeps the lead from the step, a sentence each, those about `needs` included.",
+    )
 
 
 class LeadStageFact(RecordSerializer):
@@ -207,8 +214,15 @@ class LeadDetail(RecordSerializer):
     @extend_schema_field(NextStep(many=True))
     def get_next_steps(self, lead: Lead) -> list[dict[str, Any]]:
         return [
-            {"to": to.value, "code": CODES[to], "label": str(to.label), "missing": missing}
-            for to, missing in checklist(lead)
+            {
+                "to": to.value,
+                "code": CODES[to],
+                "label": str(to.label),
+                "by": "open-project" if to == LeadStage.CONVERTED else "advance",
+                "needs": arguments_of(to),
+                "missing": obstacles(lead, to),
+            }
+            for to in next_stages(lead.stage)
         ]
 
     @extend_schema_field(LeadStageFact(many=True))

@@ -16,7 +16,7 @@ from core.paging import Keyset, capped_count
 from core.templatetags.units import day, money, wan
 from crm import actions
 from crm.filters import LeadFilters
-from crm.forms import ANOTHER, AdvanceForm, AmountForm, LeadForm, NewLeadForm, present
+from crm.forms import ANOTHER, AdvanceForm, AmountForm, LeadForm, NewLeadForm, doubt_about, present
 from crm.lifecycle import LeadStage, arguments_of, checklist, likely_next, next_stages, next_step_light, path
 from crm.models import Company, Interaction, Lead
 from crm.views.doing import (
@@ -152,7 +152,7 @@ def _lead(request, pk):
 
 def _step_form(lead, likely, today):
     form = AdvanceForm(stage=lead.stage, today=today, initial={"to": likely, "effective_on": today})
-    form.asks_note = "note" in arguments_of(likely)
+    form.fields["note"].required = "note" in arguments_of(likely)
     return form
 
 
@@ -276,6 +276,7 @@ def lead_new(request):
         lead = carried_out(request, form, lambda at, by: actions.register_lead(**form.arguments(), at=at, by=by))
         if lead:
             messages.success(request, _("Lead saved"))
+            _ask_back(request, form)
             return redirect("crm:lead-detail", pk=lead.pk)
     chosen = form["company"].value() or ""
     context = {
@@ -285,6 +286,12 @@ def lead_new(request):
         "one_park": len(parks) == 1,
     }
     return render(request, "crm/lead_new.html", context)
+
+
+def _ask_back(request, form):
+    """The question about an unlikely amount, for whoever saved before it could be read beside the field."""
+    if doubt := doubt_about(form.cleaned_data["intended_investment_wan"]):
+        messages.warning(request, doubt)
 
 
 def _new_lead_initial(request, parks, today):
@@ -355,6 +362,8 @@ def lead_edit(request, pk):
         )
         if saved:
             messages.success(request, _("Lead saved"))
+            if "intended_investment_wan" in changes:
+                _ask_back(request, form)
             return redirect("crm:lead-detail", pk=lead.pk)
     return render(request, "crm/lead_edit.html", _edit_context(request, form, lead))
 
@@ -381,6 +390,6 @@ def lead_advance(request, pk):
             request, form, lambda at, by: actions.advance_lead(lead, **step, expected_version=version, at=at, by=by)
         )
         if moved:
-            messages.success(request, _("Moved to: %(stage)s") % {"stage": moved.get_stage_display()})
+            messages.success(request, _("Recorded: %(stage)s") % {"stage": moved.get_stage_display()})
             return redirect("crm:lead-detail", pk=lead.pk)
     return render(request, "crm/lead_advance.html", _edit_context(request, form, lead) | {"needs": _needs(lead)})

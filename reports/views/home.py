@@ -11,13 +11,16 @@ from django.views.decorators.http import require_GET
 
 from core.submissions import new_key
 from crm.forms import coming_days
-from crm.models import Lead
+from crm.models import Lead, LeadSource
 from parks import industries
 from parks.access import Role, roles_of
 from parks.models import Park
 from projects.models import Project, ProjectState
 from reports import board_table, desk, stage_board
 from reports.question import Question, scope_of
+
+SOURCES_OFFERED = 4
+"""On the desk; the form with all fields offers every source."""
 
 
 @require_GET
@@ -50,6 +53,7 @@ def _quick_lead(user: Any, today: Any) -> dict[str, Any]:
         "industries": industries.choices(),
         "received_on": today.isoformat(),
         "days": coming_days(today),
+        "sources": LeadSource.choices[:SOURCES_OFFERED],
     }
 
 

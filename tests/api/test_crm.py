@@ -44,8 +44,27 @@ def test_a_lead_says_what_its_next_steps_need_and_keeps_its_path(api, officer, m
     assert [fact["to_stage"] for fact in shown["stage_path"]] == ["registered", "responded"]
     steps = {step["to"]: step for step in shown["next_steps"]}
     assert steps["assessing"]["code"] == "L30"
-    assert steps["assessing"]["missing"]
-    assert not steps["shelved"]["missing"]
+    assert steps["assessing"]["missing"] == ["尚未填写拟投资内容。"]
+    assert steps["assessing"]["needs"] == []
+    assert (steps["assessed"]["needs"], steps["assessed"]["missing"]) == (["note"], ["尚未写研判意见。"])
+    assert (steps["shelved"]["needs"], steps["shelved"]["by"]) == (["shelving_reason"], "advance")
+
+
+def test_a_step_of_which_nothing_is_missing_passes_without_a_word_more(api, officer, make_lead):
+    lead = make_lead(content="刻蚀设备", intended_investment_wan=30000)
+    caller = api(officer)
+
+    def steps():
+        return {step["to"]: step for step in caller.get(f"/leads/{lead.pk}/").json()["next_steps"]}
+
+    for step, passes in ((steps()["shelved"], False), (steps()["responded"], True)):
+        answer = caller.post(f"/leads/{lead.pk}/advance/", {"to": step["to"], "effective_on": "2024-04-02"})
+        assert (not step["missing"], answer.status_code) == (passes, 200 if passes else 409)
+    assert set(answer.json()) >= {"next_steps"}
+    refused = caller.post(f"/leads/{lead.pk}/advance/", {"to": "assessed", "effective_on": "2024-04-02"})
+    assert refused.json()["fields"] == {"note": steps()["assessed"]["missing"]}
+    caller.post(f"/leads/{lead.pk}/advance/", {"to": "assessed", "effective_on": "2024-04-02", "note": "可行"})
+    assert (steps()["converted"]["by"], steps()["converted"]["missing"]) == ("open-project", [])
 
 
 def test_a_lead_cannot_skip_what_its_gate_demands(api, officer, make_lead):
@@ -93,7 +112,7 @@ def test_a_lead_whose_project_lies_elsewhere_says_only_that_it_became_one(api, o
     answer = api(officer).post(f"/leads/{lead.pk}/open-project/", {"name": "再开一次"})
 
     assert answer.status_code == 409
-    assert answer.json()["reasons"] == ["The lead has become a project already."]
+    assert answer.json()["reasons"] == ["该线索已转为项目。"]
     assert project.code not in answer.content.decode()
 
 

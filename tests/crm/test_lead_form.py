@@ -167,7 +167,7 @@ def test_what_is_offered_while_typing_hides_what_is_not_ours(signed_in, officer,
 
 
 @pytest.mark.parametrize("typed", ["50万", "0.005", "5000"])
-def test_an_amount_with_a_doubtful_unit_is_saved_and_asked_back(new_lead, client, typed):
+def test_an_amount_with_a_doubtful_unit_is_saved_and_asked_back(new_lead, typed):
     said = new_lead(intended_investment_wan=typed, received_on="2999-01-01").content.decode()
     assert said.count("Check the unit.") == 1
     assert 'class="l warn"' in said
@@ -175,14 +175,14 @@ def test_an_amount_with_a_doubtful_unit_is_saved_and_asked_back(new_lead, client
     answer = new_lead(intended_investment_wan=typed)
 
     assert Lead.objects.count() == 1
-    assert client.get(answer["Location"]).content.decode().count("Check the unit.") == 1
+    assert answer.client.get(answer["Location"]).content.decode().count("Check the unit.") == 1
 
 
 @pytest.mark.parametrize("typed", ["100万", "6", "1000亿", ""])
-def test_an_ordinary_amount_is_not_asked_back(new_lead, client, typed):
+def test_an_ordinary_amount_is_not_asked_back(new_lead, typed):
     answer = new_lead(intended_investment_wan=typed)
 
-    assert "Check the unit." not in client.get(answer["Location"]).content.decode()
+    assert "Check the unit." not in answer.client.get(answer["Location"]).content.decode()
 
 
 def test_an_edit_shows_the_amount_in_the_unit_it_is_read_in(signed_in, officer, make_lead):
@@ -200,7 +200,14 @@ def test_an_edit_shows_the_amount_in_the_unit_it_is_read_in(signed_in, officer, 
 
 @pytest.mark.parametrize(
     ("typed", "echo"),
-    [("6亿", "60,000"), ("6", "60,000"), ("50万", "Check the unit."), ("约6亿", "not exact"), ("", "60000万"), ("\0", "")],
+    [
+        ("6亿", "60,000"),
+        ("6", "60,000"),
+        ("50万", "Check the unit."),
+        ("约6亿", "not exact"),
+        ("", "60000万"),
+        ("\0", ""),
+    ],
 )
 def test_an_amount_is_echoed_while_typing(signed_in, officer, typed, echo):
     answer = signed_in(officer).get(reverse("crm:amount"), {"intended_investment_wan": typed})

@@ -181,3 +181,12 @@ def test_companies_are_found_by_name_code_kind_and_grade(signed_in, officer, mak
 
 def test_an_empty_list_says_why(ask, leads):
     assert "No lead matches these filters." in ask(source="contest").content.decode()
+
+
+def test_the_owner_filter_speaks_chinese(client, officer):
+    client.force_login(officer)
+
+    page = client.get(reverse("crm:lead-list"))
+
+    choices = dict(page.context["filter"].form.fields["owner"].choices)
+    assert (choices["me"], choices["none"]) == ("我", "无人")

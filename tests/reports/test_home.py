@@ -85,11 +85,11 @@ def test_the_four_fields_of_the_desk_make_a_lead(client, officer, park, desk):
         {
             "submission_key": key,
             "owner": officer.pk,
-            "source": "outreach",
+            "source": "event",
             "received_on": today,
             "park": park.pk,
             "company_name": "海岳精密仪器",
-            "intended_investment_wan": "2.5亿",
+            "intended_investment_wan": "2.5",
             "industry": "C39",
             "contact_name": "",
             "contact_phone": "",
@@ -100,6 +100,9 @@ def test_the_four_fields_of_the_desk_make_a_lead(client, officer, park, desk):
     lead = Lead.objects.get()
     assert answer.status_code == 302
     assert (lead.company.name, lead.intended_investment_wan, lead.owner) == ("海岳精密仪器", Decimal(25000), officer)
+    assert lead.source == "event"
+    assert '<input type="radio" name="source" value="event">' in text
+    assert "<span>亿元</span>" in text
     for name in ("submission_key", "owner", "source", "received_on", "park", "company_name"):
         assert f'name="{name}"' in text
 
