@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.tokens import forget_token
 from core.audit import diff, record
 from core.errors import RuleViolation
-from core.rules import refuse_invalid, refuse_stale
+from core.rules import refuse, refuse_invalid, refuse_stale
 from parks.access import Role, forget_posts, require
 from parks.models import Membership, Park, ParkAlias
 
@@ -29,6 +29,22 @@ EDITABLE = (
 )
 
 
+def _refuse_too_deep(parent):
+    if parent is not None and parent.depth >= Park.DEEPEST:
+        refuse("parent", _("Parks lie at most %(most)s levels below the zone.") % {"most": Park.DEEPEST})
+
+
+def _place_below(park):
+    """Each park after the one it lies in, whose new path it continues."""
+    placed = {park.pk: park}
+    below = Park.objects.under(park).exclude(pk=park.pk)
+    for child in sorted(below, key=lambda each: each.depth):
+        child.parent = placed[child.parent_id]
+        _place(child)
+        child.save(update_fields=["path", "sort_path"])
+        placed[child.pk] = child
+
+
 def _place(park):
     """Write the paths that follow from the parent; needs the row's own key."""
     parent = park.parent
@@ -45,6 +61,7 @@ def add_park(*, code, name, parent=None, aliases=(), at, by, **given):
             _("Only a superuser may add a zone. Choose the park it is part of."),
             fields={"parent": [_("Choose a park.")]},
         )
+    _refuse_too_deep(parent)
     park = Park(code=code, name=name, parent=parent, **given)
     refuse_invalid(park, exclude=["path", "sort_path"])
     # The path needs the key, so the row is written twice inside the one transaction.
@@ -59,6 +76,13 @@ def add_park(*, code, name, parent=None, aliases=(), at, by, **given):
 
 def _set_aliases(park, names):
     names = {name.strip() for name in names if name.strip()}
+    longest = ParkAlias._meta.get_field("name").max_length
+    if too_long := sorted(name for name in names if len(name) > longest):
+        refuse(
+            "aliases",
+            _("An alias has at most %(longest)s characters: %(alias)s…")
+            % {"longest": longest, "alias": too_long[0][:20]},
+        )
     taken = ParkAlias.objects.filter(name__in=names).exclude(park=park).select_related("park").first()
     if taken:
         raise RuleViolation(
@@ -84,11 +108,7 @@ def edit_park(park, *, changes, aliases=None, expected_version=None, at, by):
     _place(park)
     park.version += 1
     park.save()
-    for child in (
-        Park.objects.filter(path__startswith=park.path).exclude(pk=park.pk).select_related("parent").order_by("path")
-    ):
-        _place(child)
-        child.save(update_fields=["path", "sort_path"])
+    _place_below(park)
     if aliases is not None:
         _set_aliases(park, aliases)
     record(
@@ -161,6 +181,8 @@ def set_person_active(person, *, active, park, at, by):
     before = {"is_active": person.is_active}
     person.is_active = active
     person.save(update_fields=["is_active"])
+    if not active:
+        forget_token(person)
     record("parks.set_person_active", person, park=park.pk, changes=diff(before, {"is_active": active}), at=at, by=by)
 
 
@@ -169,12 +191,14 @@ def reset_password(person, *, password, park, at, by):
     """Set a first password that its owner must change."""
     require(by, "parks.manage_people", park)
     _only_within_reach(person, by)
+    if person.pk == by.pk:
+        raise RuleViolation(_("Your own password is changed on the page of your account, with the present one."))
     try:
         validate_password(password, person)
     except ValidationError as error:
         raise RuleViolation(*error.messages, fields={"password": error.messages}) from error
     person.set_password(password)
-    person.must_change_password = person.pk != by.pk
+    person.must_change_password = True
     person.save(update_fields=["password", "must_change_password"])
     forget_token(person)
     record("parks.reset_password", person, park=park.pk, at=at, by=by)

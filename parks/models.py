@@ -1,7 +1,7 @@
 """Where: the tree of zone, parks and parks within parks, and who holds which role over which part of it."""
 
 from django.conf import settings
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -52,9 +52,11 @@ class Park(models.Model):
         default=True,
         help_text=_("Read from the zone; printed under every report that uses it."),
     )
-    sort_order = models.PositiveSmallIntegerField(_("Order"), default=0)
-    path = models.CharField(max_length=120, unique=True, editable=False)
-    sort_path = models.CharField(max_length=120, db_index=True, editable=False)
+    # Four digits in `sort_path`.
+    sort_order = models.PositiveSmallIntegerField(_("Order"), default=0, validators=[MaxValueValidator(9999)])
+    # Wide enough for DEEPEST + 1 keys of 19 digits, and as many orders and codes.
+    path = models.CharField(max_length=200, unique=True, editable=False)
+    sort_path = models.CharField(max_length=200, db_index=True, editable=False)
     source_note = models.CharField(_("Source"), max_length=200, blank=True)
     is_synthetic = models.BooleanField(_("Demo data"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -66,6 +68,7 @@ class Park(models.Model):
         verbose_name_plural = _("Parks")
         ordering = ["sort_path"]
 
+    DEEPEST = 6
     FIVE_ONES = ("has_task_force", "has_plan", "has_policy", "has_promotion_team", "has_fund")
 
     def __str__(self):

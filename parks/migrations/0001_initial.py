@@ -84,9 +84,14 @@ class Migration(migrations.Migration):
                         verbose_name="Completed but not commissioned counts as under construction",
                     ),
                 ),
-                ("sort_order", models.PositiveSmallIntegerField(default=0, verbose_name="Order")),
-                ("path", models.CharField(editable=False, max_length=120, unique=True)),
-                ("sort_path", models.CharField(db_index=True, editable=False, max_length=120)),
+                (
+                    "sort_order",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(9999)], verbose_name="Order"
+                    ),
+                ),
+                ("path", models.CharField(editable=False, max_length=200, unique=True)),
+                ("sort_path", models.CharField(db_index=True, editable=False, max_length=200)),
                 ("source_note", models.CharField(blank=True, max_length=200, verbose_name="Source")),
                 ("is_synthetic", models.BooleanField(default=False, verbose_name="Demo data")),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),

@@ -56,6 +56,51 @@ def test_a_new_order_moves_everything_below_along(admin, park, inner_park, other
     assert list(Park.objects.in_tree_order()) == [zone, other_park, park, inner_park]
 
 
+def test_a_new_order_reaches_parks_within_parks_within_parks(admin, zone, at):
+    def add(code, parent, order=0):
+        return add_park(code=code, name=code, parent=parent, sort_order=order, at=at, by=admin)
+
+    first, second = add("A", zone, 1), add("B", zone, 2)
+    inner = add("A-1", first)
+    innermost = add("A-1-1", inner)
+
+    edit_park(first, changes={"sort_order": 3}, at=at, by=admin)
+
+    assert list(Park.objects.under(zone).in_tree_order()) == [zone, second, first, inner, innermost]
+    first, inner, innermost = (Park.objects.get(pk=each.pk) for each in (first, inner, innermost))
+    assert inner.sort_path.startswith(first.sort_path)
+    assert innermost.sort_path.startswith(inner.sort_path)
+
+
+def test_the_tree_has_room_for_its_six_levels_and_no_more(admin, zone, at):
+    place = zone
+    for depth in range(1, 7):
+        code = f"{depth}" * 20
+        place = add_park(code=code, name=code, parent=place, sort_order=9999, at=at, by=admin)
+    place.full_clean()
+
+    with pytest.raises(RuleViolation, match="6") as refused:
+        add_park(code="DEEP", name="太深", parent=place, at=at, by=admin)
+
+    assert "parent" in refused.value.fields
+    assert place.depth == 6
+    assert not Park.objects.filter(code="DEEP").exists()
+    longest = "/" + "9223372036854775807/" * 7
+    assert len(longest) <= Park._meta.get_field("path").max_length
+
+
+def test_an_order_or_alias_too_long_for_its_column_is_refused_in_words(admin, park, at):
+    with pytest.raises(RuleViolation) as order:
+        edit_park(park, changes={"sort_order": 10000}, at=at, by=admin)
+    with pytest.raises(RuleViolation, match="80") as alias:
+        edit_park(park, changes={}, aliases=["园" * 81], at=at, by=admin)
+
+    assert "sort_order" in order.value.fields
+    assert "aliases" in alias.value.fields
+    assert not ParkAlias.objects.exists()
+    edit_park(park, changes={"sort_order": 9999}, aliases=["园" * 80], at=at, by=admin)
+
+
 def test_two_people_editing_one_park(admin, park, at):
     edit_park(park, changes={"listed_on": date(2023, 5, 1)}, expected_version=1, at=at, by=admin)
 

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 
+from accounts.tokens import token_of
 from core.errors import RuleViolation
 from parks.access import Role, may
 from parks.actions import add_person, grant_role, reset_password, revoke_role, set_person_active
@@ -79,3 +80,20 @@ def test_a_revoked_role_ends_its_rights_at_once(park_admin, officer, park, at):
     fresh = get_user_model().objects.get(pk=officer.pk)
 
     assert not may(fresh, "crm.register_lead", park)
+
+
+def test_the_own_password_is_not_set_without_the_present_one(park_admin, park, at):
+    with pytest.raises(RuleViolation):
+        reset_password(park_admin, password=PASSWORD, park=park, at=at, by=park_admin)
+
+    park_admin.refresh_from_db()
+    assert not park_admin.check_password(PASSWORD)
+
+
+def test_a_closed_sign_in_loses_its_token_and_does_not_get_it_back(park_admin, officer, park, at):
+    token = token_of(officer)
+
+    set_person_active(officer, active=False, park=park, at=at, by=park_admin)
+    set_person_active(officer, active=True, park=park, at=at, by=park_admin)
+
+    assert token_of(officer) != token
