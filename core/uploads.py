@@ -1,11 +1,13 @@
 """What files may come in, judged by their content, and where they are kept: under their digest, never overwritten."""
 
 import hashlib
+import html
 import os
 import re
 import tempfile
 import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -36,6 +38,7 @@ ACCEPTED_ENDINGS = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx"
 
 _KIND_OF_ENDING = {"pdf": "pdf", "jpg": "jpeg", "jpeg": "jpeg", "png": "png", "docx": "docx", "xlsx": "xlsx"}
 _MAIN_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+_DECLARATIONS = "[Content_Types].xml"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STORED_NAME = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/(?=\1\2)[0-9a-f]{64}\.(?:pdf|jpeg|png|docx|xlsx)")
 
@@ -153,12 +156,13 @@ def _office_kind(file: Any) -> str | None:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            _check_archive(parts)
+            _check_declared(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         raise _refusal(gettext("The file is damaged. Save it again.")) from None
-    _check_archive(parts)
     names = {part.filename for part in parts}
     kinds = [kind for part, kind in _MAIN_PARTS.items() if part in names]
-    return kinds[0] if len(kinds) == 1 and "[Content_Types].xml" in names else None
+    return kinds[0] if len(kinds) == 1 and _DECLARATIONS in names else None
 
 
 def _check_archive(parts: list[zipfile.ZipInfo]) -> None:
@@ -168,8 +172,36 @@ def _check_archive(parts: list[zipfile.ZipInfo]) -> None:
         raise _refusal(gettext("The file unpacks to far more than it should. Save it again without large empty areas."))
     if any(part.flag_bits & 1 for part in parts):
         raise _refusal(gettext("Files with a password cannot be read. Remove the password first."))
-    if any(part.filename.lower().endswith(("vbaproject.bin", "vbadata.xml")) for part in parts):
-        raise _refusal(gettext("Files with macros are not accepted. Save the file without macros."))
+    names = [part.filename.lower().replace("\\", "/") for part in parts]
+    if any(name.endswith(("vbaproject.bin", "vbadata.xml")) or "/macrosheets/" in name for name in names):
+        raise _macros()
+    if any("/embeddings/" in name or "/activex/" in name for name in names):
+        raise _embedded()
+
+
+def _check_declared(archive: zipfile.ZipFile) -> None:
+    """Office goes by the kind a part is declared to be, whatever its name."""
+    try:
+        with archive.open(_DECLARATIONS) as part:
+            declared = part.read(MEGABYTE + 1)
+    except KeyError:
+        return
+    if len(declared) > MEGABYTE or b"\0" in declared:
+        # A longer one hides what is declared behind its end, UTF-16 hides it from the search; Office writes neither.
+        raise _refusal(gettext("The file is damaged. Save it again."))
+    declared = html.unescape(declared.decode("utf-8", "replace")).lower()
+    if any(word in declared for word in ("macroenabled", "vbaproject", "macrosheet")):
+        raise _macros()
+    if any(word in declared for word in ("oleobject", "activex")):
+        raise _embedded()
+
+
+def _macros() -> RuleViolation:
+    return _refusal(gettext("Files with macros are not accepted. Save the file without macros."))
+
+
+def _embedded() -> RuleViolation:
+    return _refusal(gettext("Files with other files inside them are not accepted. Save it as PDF."))
 
 
 def _check_picture(file: Any, kind: str) -> None:

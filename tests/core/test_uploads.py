@@ -1,4 +1,5 @@
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -143,3 +144,36 @@ def test_no_made_up_name_leads_to_a_file(name):
 )
 def test_a_name_is_made_safe_to_show(sent, shown):
     assert safe_name(sent) == shown
+
+
+@pytest.mark.parametrize(
+    ("declared", "parts", "said"),
+    [
+        ("application/vnd.ms-excel.sheet.macroEnabled.main+xml", (), "macros"),
+        ("application/vnd.ms-excel.sheet.macro&#69;nabled.main+xml", (), "macros"),
+        ("application/vnd.ms-office.vbaProject", (), "macros"),
+        ("application/vnd.ms-excel.macrosheet+xml", (), "macros"),
+        ("", ("xl/macrosheets/sheet1.xml",), "macros"),
+        ("application/vnd.openxmlformats-officedocument.oleObject", (), "inside them"),
+        ("", ("xl/embeddings/oleObject1.bin",), "inside them"),
+        ("x" * 1_100_000, (), "damaged"),
+        ("\0m\0a\0c\0r\0o", (), "damaged"),
+    ],
+    ids=lambda given: str(given)[-20:],
+)
+def test_what_office_would_run_or_unpack_is_refused_however_its_parts_are_named(declared, parts, said):
+    # Noise beside the long one keeps the packing ratio out of the matter.
+    noise = os.urandom(9000).hex()
+    content = office("xl/workbook.xml", *parts, content=f"<Types>{declared}{noise}</Types>".encode())
+
+    with pytest.raises(RuleViolation, match=said):
+        check_upload(SimpleUploadedFile("list.xlsx", content))
+
+
+def test_an_archive_whose_declarations_cannot_be_unpacked_is_damaged():
+    content = bytearray(office("xl/workbook.xml", content=b"<x/>" * 50))
+    start = content.index(b"[Content_Types].xml") + len("[Content_Types].xml")
+    content[start : start + 6] = b"\xff" * 6
+
+    with pytest.raises(RuleViolation, match="damaged"):
+        check_upload(SimpleUploadedFile("list.xlsx", bytes(content)))
