@@ -5,5 +5,13 @@ from django.db.models import Q
 
 def containing(column: str, text: str) -> Q:
     """Upper and lower case count as one only where the text has any: for Chinese the plain comparison costs half."""
-    has_case = text.lower() != text.upper()
-    return Q(**{f"{column}__icontains" if has_case else f"{column}__contains": text})
+    return Q(**{f"{column}__icontains" if _has_case(text) else f"{column}__contains": text})
+
+
+def same(column: str, text: str) -> Q:
+    """The whole text, upper and lower case as one; where it has none, an index on the column is used."""
+    return Q(**{f"{column}__iexact" if _has_case(text) else column: text})
+
+
+def _has_case(text: str) -> bool:
+    return text.lower() != text.upper()

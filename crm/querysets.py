@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from core.search import containing
+from core.search import containing, same
 from crm.lifecycle import OPEN
 from crm.names import normal_name
 from parks.access import within
@@ -21,8 +21,10 @@ class CompanyQuerySet(models.QuerySet):
 
     def called(self, name):
         """Companies whose name or alias is the same in another spelling (width, brackets, legal suffix)."""
-        aliases = self.model._meta.get_field("aliases").related_model.objects.filter(name__iexact=name.strip())
-        return self.filter(Q(normal_name=normal_name(name)) | Q(pk__in=aliases.values("company_id")))
+        aliases = self.model._meta.get_field("aliases").related_model.objects.filter(same("name", name.strip()))
+        named = self.model.objects.filter(normal_name=normal_name(name))
+        # A union, not OR: each half has its index.
+        return self.filter(pk__in=named.order_by().values("pk").union(aliases.order_by().values("company_id")))
 
     def in_industry(self, code):
         """A division, or a section with all of its divisions."""
