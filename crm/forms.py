@@ -35,8 +35,9 @@ def doubt_about(amount):
 class DoubtedAmount(AmountWithEcho):
     def __init__(self, form, field, name):
         super().__init__(form, field, name)
-        if self.echo and (doubt := doubt_about(field.to_python(self.data))):
-            self.help_text = format_html('{} <span class="l warn">{}</span>', self.help_text, doubt)
+        if self.echo:
+            doubt = doubt_about(field.to_python(self.data))
+            self.help_text = format_html('{} <span class="l warn">{}</span>', self.echo, doubt) if doubt else self.echo
 
 
 class IntendedAmount(WanFormField):
