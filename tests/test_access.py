@@ -78,6 +78,7 @@ TABLE = [
     ),
     Row("reports:ledger-export", reads=NOBODY, does=EVERYBODY),
     Row("reports:park-figures", "park.code", hides=True),
+    Row("reports:trail", reads=frozenset({"manager", "auditor", "admin"})),
     Row("projects:verification-queue", reads=COUNT),
     Row("parks:detail", "park.code", hides=True),
     Row("parks:edit", "park.code", reads=PARK, does=PARK, hides=True),
@@ -179,14 +180,12 @@ def _nothing(run):
 
 
 @pytest.fixture
-def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fill_gate, walk):
+def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fill_gate, walk, increase):
     """One of each kind of row of the cast's park, and its address."""
     project = make_signed()
     fill_gate(project, Stage.STARTED)
     change = actions.advance_project(project, to=Stage.STARTED, effective_on=date(2024, 3, 7), at=at, by=officer)
-    amount = actions.increase_investment(
-        project, amount_wan=Decimal(10), effective_on=date(2024, 3, 8), reason="协议", at=at, by=officer
-    )
+    amount = increase(project, Decimal(10), date(2024, 3, 8))
     document = project.documents.first()
     lead = make_lead()
     contact = add_contact(lead.company, full_name="王一", at=at, by=officer)

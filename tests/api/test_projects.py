@@ -258,7 +258,8 @@ def test_the_same_key_opens_one_project(api, officer, park, make_company):
 
 
 def test_an_increase_sent_twice_with_one_key_counts_once(api, officer, started):
-    said = {"amount_wan": "2亿", "effective_on": "2024-04-01", "reason": "增资协议"}
+    paper = started.documents.first()
+    said = {"amount_wan": "2亿", "effective_on": "2024-04-01", "reason": "增资协议", "evidence": [paper.pk]}
 
     for _time in range(2):
         answer = api(officer).post(f"/projects/{started.pk}/increase/", said, HTTP_IDEMPOTENCY_KEY="increase-1")
