@@ -12,9 +12,9 @@ from crm.api.fields import CompanyBrief, CompanyField, ContactsField, LeadField
 from crm.lifecycle import CODES, LeadStage, ShelvingReason, arguments_of, next_stages, obstacles
 from crm.models import Company, Contact, Interaction, Lead, LeadStageChange
 from crm.names import masked
-from parks.access import may
 from parks.api.fields import ParkBrief, ParkField, PersonBrief, PersonField, brief_of_park, brief_of_person
 from parks.api.serializers import AliasesField
+from parks.models import Park
 
 
 class Masked(serializers.CharField):
@@ -88,7 +88,7 @@ class ContactRow(Row):
 
 
 class ContactDetail(RecordSerializer):
-    """Numbers and addresses are shown in full to those who may edit contacts."""
+    """Numbers and addresses are shown in full to those who may log conversations with this company, as on its page."""
 
     company = serializers.SerializerMethodField()
 
@@ -98,7 +98,9 @@ class ContactDetail(RecordSerializer):
 
     def to_representation(self, instance: Contact) -> dict[str, Any]:
         shown = super().to_representation(instance)
-        if not may(self.context["request"].user, "crm.edit_contact"):
+        user = self.context["request"].user
+        callers = Park.objects.visible_to(user).where_may(user, "crm.record_interaction")
+        if not callers.filter(pk__in=instance.company.known_in.values("park_id")).exists():
             shown |= {name: masked(shown[name]) for name in ("phone", "email", "wechat")}
         return shown
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from core.models import AuditEntry
 from crm.actions import add_contact, advance_lead, record_interaction
 from crm.lifecycle import LeadStage
+from parks.access import Role
 from projects.actions import attach_document, list_at_signing_event, record_signing_event
 from projects.lifecycle import Stage
 from projects.models import DocumentKind, SigningKind
@@ -223,6 +224,13 @@ def test_a_list_shows_telephone_numbers_in_part_and_a_reader_never_sees_them_who
     assert api(officer).get("/contacts/").json()["results"][0]["phone"] == "138****1234"
     assert api(officer).get(f"/contacts/{contact.pk}/").json()["phone"] == "13800001234"
     assert api(auditor).get(f"/contacts/{contact.pk}/").json()["phone"] == "138****1234"
+
+
+def test_the_right_to_call_in_one_park_opens_no_number_of_another(api, person, park, other_park, things):
+    both = person("both", (Role.AUDITOR, park), (Role.OFFICER, other_park))
+    contact = things["contact"]
+
+    assert api(both).get(f"/contacts/{contact.pk}/").json()["phone"] == "138****1234"
 
 
 def test_a_document_is_handed_out_in_scope_only_and_as_a_download(api, auditor, outsider, things):
