@@ -33,7 +33,6 @@ ALLOWED_HOSTS = env.listed("YINFENG_ALLOWED_HOSTS") or ["127.0.0.1", "localhost"
 CSRF_TRUSTED_ORIGINS = env.listed("YINFENG_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -168,7 +167,6 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "core.sessions.client_address"
-AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # How many proxies of ours stand in front; 0 means that X-Forwarded-For is whatever the visitor wrote and is not read.
 TRUSTED_PROXIES = env.number("YINFENG_TRUSTED_PROXIES", 0)
