@@ -89,6 +89,11 @@ def large_places(places: int = 1) -> int:
     return places if _reads_chinese() else places + 1
 
 
+def to_large(wan: Decimal) -> Decimal:
+    """The same amount in the unit `large_unit()`, unrounded."""
+    return Decimal(wan) / (WAN_PER_YI if _reads_chinese() else WAN_PER_BILLION)
+
+
 def large_unit() -> str:
     """亿元 or RMB bn, for heads of columns and sheets."""
     return gettext("RMB bn")

@@ -1,7 +1,7 @@
 """Tables for people who go on working in a spreadsheet: .xlsx and CSV in which no text can ever turn into a formula."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,23 +12,34 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from core.dates import local_time
-from core.money import to_yi
+from core.money import to_large, to_yi
 
-Kind = Literal["text", "count", "wan", "yi", "percent", "day", "moment"]
+Kind = Literal["text", "count", "wan", "yi", "large", "percent", "day", "moment"]
 
 LONGEST_TEXT = 32_767
 ROWS_OF_A_SHEET = 1_048_576
+_IN_UNIT: dict[str, Callable[[Decimal], Decimal]] = {"yi": to_yi, "large": to_large}
 _EARLIEST_EXCEL_DAY = date(1900, 3, 1)
 _LARGEST_EXCEL_NUMBER = Decimal(10) ** 15
 _FORMATS: dict[str, str] = {
     "count": "#,##0",
     "wan": "#,##0.####",
     "yi": "0.0",
+    "large": "0.0#",
     "percent": "0.0",
     "day": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm",
 }
-_WIDTHS: dict[str, int] = {"text": 24, "count": 10, "wan": 14, "yi": 12, "percent": 10, "day": 12, "moment": 17}
+_WIDTHS: dict[str, int] = {
+    "text": 24,
+    "count": 10,
+    "wan": 14,
+    "yi": 12,
+    "large": 12,
+    "percent": 10,
+    "day": 12,
+    "moment": 17,
+}
 # A spreadsheet reads a cell with one of these in front as a formula (or lets a separator slip in).
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _STARTS_WITH_CARE = (*_STARTS_FORMULA, " ", "\u3000")
@@ -41,7 +52,10 @@ _PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`kind` says how cells are stored and shown: "yi" takes 万元 and stores 亿元; rates are in percent already."""
+    """`kind` says how cells are stored and shown: "yi" takes 万元 and stores 亿元, "large" the unit of the language.
+
+    Rates are in percent already.
+    """
 
     header: str
     kind: Kind = "text"
@@ -163,7 +177,7 @@ def _stored(kind: Kind, value: Any) -> str | int | Decimal | date:
     if kind in ("day", "moment") and isinstance(value, date):
         return _stored_day(kind, value)
     if kind != "text" and isinstance(value, int | Decimal) and not isinstance(value, bool):
-        number = to_yi(Decimal(value)) if kind == "yi" else value
+        number = _IN_UNIT[kind](Decimal(value)) if kind in _IN_UNIT else value
         return number if abs(number) < _LARGEST_EXCEL_NUMBER else f"{Decimal(number):f}"
     return clean_text(value)
 

@@ -59,9 +59,14 @@ VERBS = {
         "projects.record_signing_event",
         "parks.edit_park",
         "reports.export",
+        "reports.read_trail",
     },
-    Role.AUDITOR: frozenset({"reports.export"}),
-    Role.ADMINISTRATOR: CRM_VERBS | PROJECT_VERBS | COUNTING_VERBS | PARK_VERBS | {"reports.export"},
+    Role.AUDITOR: frozenset({"reports.export", "reports.read_trail"}),
+    Role.ADMINISTRATOR: CRM_VERBS
+    | PROJECT_VERBS
+    | COUNTING_VERBS
+    | PARK_VERBS
+    | {"reports.export", "reports.read_trail"},
 }
 ALL_VERBS = frozenset().union(*VERBS.values())
 

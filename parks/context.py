@@ -13,6 +13,7 @@ PLACES = (
     ("projects:event", "events"),
     ("projects:requirement", "parks"),
     ("projects:", "projects"),
+    ("reports:trail", "trail"),
     ("reports:", "board"),
     ("parks:people", "people"),
     ("parks:person", "people"),
@@ -47,6 +48,10 @@ class Viewer:
     @property
     def may_verify(self):
         return "projects.verify_fact" in self.verbs
+
+    @property
+    def may_read_trail(self):
+        return "reports.read_trail" in self.verbs
 
     @property
     def may_administer(self):

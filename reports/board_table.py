@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from core.dates import local_day, local_time
-from core.money import exact_large, half_up, large_unit, to_yi
+from core.money import exact_large, half_up, large_unit, to_large
 from core.templatetags.units import long_day, moment, signed_count, signed_yi
 from core.workbook import Column
 from crm.models import Ownership
@@ -22,10 +22,7 @@ from reports.stage_board import NOTHING, Board, Figure, Figures, Row
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure, how it compares with the start of the year (None where nothing is compared) and its bar's length.
-
-    Only parks that have no parts in the table have bars: beside a sum of theirs the bars of the parts would vanish.
-    """
+    """A figure, how it compares with the start of the year (None where nothing is compared) and its bar's length."""
 
     bucket: str
     figure: Figure
@@ -66,41 +63,48 @@ class Line:
     def name(self) -> str:
         return gettext("%(park)s, outside its parks") % {"park": self.park.name} if self.is_own else self.park.name
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in the park, nor did at the start of the year."""
+        return not any(cell.figure or cell.change for cell in self.cells)
+
 
 def lines(board: Board, earlier: Board | None = None) -> list[Line]:
     """One line a park. A single park on top that has parks below is what the total says, so it gets none."""
     rows, before = board.rows, _by_park(earlier, "figures")
     if len(rows) < 2 or [row.depth for row in rows].count(0) > 1:
-        return _lines(board, rows, before, top=0)
+        return _lines(rows, before, top=0)
     root, rest = rows[0], rows[1:]
-    found = _lines(board, rest, before, top=1)
+    found = _lines(rest, before, top=1)
     if any(root.own.values()):
         own_before = _by_park(earlier, "own")
-        cells = _cells(root.own, own_before.get(root.park.pk), _largest(board))
+        cells = _cells(root.own, own_before.get(root.park.pk), _largest(rest))
         found.append(Line(root.park, 0, cells, is_own=True))
     return found
+
+
+def parted(found: list[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines to show, and the empty ones to fold away; where all are empty, nothing is folded."""
+    full = [line for line in found if not line.is_empty]
+    return (full, [line for line in found if line.is_empty]) if full else (found, [])
 
 
 def total_cells(board: Board, earlier: Board | None = None) -> tuple[Cell, ...]:
     return _cells(board.total, earlier.total if earlier else None)
 
 
-def _lines(board: Board, rows: list[Row], before: dict[int, Figures], *, top: int) -> list[Line]:
-    largest = _largest(board)
-    return [
-        Line(row.park, row.depth - top, _cells(row.figures, before.get(row.park.pk), 0 if row.has_parts else largest))
-        for row in rows
-    ]
+def _lines(rows: list[Row], before: dict[int, Figures], *, top: int) -> list[Line]:
+    largest = _largest(rows)
+    return [Line(row.park, row.depth - top, _cells(row.figures, before.get(row.park.pk), largest)) for row in rows]
 
 
 def _by_park(board: Board | None, name: str) -> dict[int, Figures]:
     return {row.park.pk: getattr(row, name) for row in board.rows} if board else {}
 
 
-def _largest(board: Board) -> Any:
+def _largest(rows: list[Row]) -> Any:
     """The longest bar of the whole table, so that bars of all buckets can be compared."""
-    parts = [row for row in board.rows if not row.has_parts]
-    return max((figure.total_wan for row in parts for figure in row.figures.values()), default=0)
+    return max((figure.total_wan for row in rows for figure in row.figures.values()), default=0)
 
 
 def _cells(figures: Figures, before: Figures | None, largest: Any = 0) -> tuple[Cell, ...]:
@@ -144,19 +148,18 @@ def as_of_line(question: Question) -> str:
 
 
 def _moment_of(question: Question) -> str:
+    if _is_day_s_end(question):
+        return f"{long_day(local_day(question.known_at))} 24:00"
+    return moment(question.known_at)
+
+
+def _is_day_s_end(question: Question) -> bool:
     clock = local_time(question.known_at).time()
-    is_end = (clock.hour, clock.minute, clock.second) == (23, 59, 59)
-    return f"{long_day(local_day(question.known_at))} 24:00" if is_end else moment(question.known_at)
+    return (clock.hour, clock.minute, clock.second) == (23, 59, 59)
 
 
 def unit_line() -> str:
-    """On pages, where amounts are in the unit of the language."""
     return gettext("Unit: projects, %(unit)s") % {"unit": large_unit()}
-
-
-def sheet_unit_line() -> str:
-    """In spreadsheets, where amounts are in 亿元 whatever the language."""
-    return gettext("Unit: projects, RMB 100m")
 
 
 def filter_line(question: Question) -> str:
@@ -210,18 +213,28 @@ def columns() -> list[Column]:
     found = [Column(gettext("Code"), width=14), Column(gettext("Park"), width=34), Column(gettext("Level"), "count")]
     for bucket in Bucket:
         found.append(Column(f"{bucket.label} · {gettext('projects')}", "count", 14))
-        found.append(Column(f"{bucket.label} · {gettext('RMB 100m')}", "yi", 16))
+        found.append(Column(f"{bucket.label} · {large_unit()}", "large", 16))
     return found
 
 
-def sheet_rows(board: Board, *, in_yi: bool = False) -> Iterator[list[Any]]:
-    """The lines and the total. Amounts in 万元, or `in_yi` for formats that cannot convert."""
+def file_name(question: Question, ending: str) -> str:
+    """Two files of one day tell by their names in which basis and by whose knowledge they are."""
+    basis = gettext("verified") if question.basis == Basis.VERIFIED else gettext("reported")
+    parts = [gettext("Park board"), question.as_of.isoformat(), basis]
+    if question.known_at is not None:
+        clock = "" if _is_day_s_end(question) else f" {local_time(question.known_at):%H%M}"
+        parts.append(gettext("as known on %(moment)s") % {"moment": f"{local_day(question.known_at)}{clock}"})
+    return f"{' '.join(parts)}.{ending}"
+
+
+def sheet_rows(board: Board, *, is_converted: bool = False) -> Iterator[list[Any]]:
+    """The lines and the total. Amounts in 万元, or `is_converted` to the large unit for formats that cannot."""
     for line in lines(board):
-        yield [line.park.code, line.name, line.level + 1, *_sheet_cells(line.cells, in_yi=in_yi)]
-    yield ["", gettext("Total"), None, *_sheet_cells(total_cells(board), in_yi=in_yi)]
+        yield [line.park.code, line.name, line.level + 1, *_sheet_cells(line.cells, is_converted=is_converted)]
+    yield ["", gettext("Total"), None, *_sheet_cells(total_cells(board), is_converted=is_converted)]
 
 
-def _sheet_cells(cells: tuple[Cell, ...], *, in_yi: bool) -> Iterator[Any]:
+def _sheet_cells(cells: tuple[Cell, ...], *, is_converted: bool) -> Iterator[Any]:
     for cell in cells:
         yield cell.figure.projects
-        yield to_yi(cell.figure.total_wan) if in_yi else cell.figure.total_wan
+        yield to_large(cell.figure.total_wan) if is_converted else cell.figure.total_wan

@@ -17,7 +17,7 @@ from projects.actions import extra_requirements_of
 from projects.lifecycle import AFTER_SIGNING, BUCKETS, FINAL, Bucket
 from projects.models import Document, InvestmentChange, Project, SigningEvent, StageChange, Verdict
 from projects.story import look
-from reports.deeds import DEEDS
+from reports import trail
 
 SHOWN = 8
 
@@ -94,12 +94,8 @@ def newest_signings(projects: Any) -> list[Project]:
 
 
 def audit_trail(user: Any) -> list[AuditEntry]:
-    """The newest deeds in one's parks, each with `deed`, what was done in words."""
-    parks = Park.objects.visible_to(user)
-    entries = list(AuditEntry.objects.in_parks(parks.values("pk")).select_related("by").order_by("-id")[:12])
-    for entry in entries:
-        entry.deed = DEEDS.get(entry.verb, entry.verb)
-    return entries
+    """The newest deeds in one's parks."""
+    return trail.told(trail.entries_for(user).select_related("by")[:12], user)
 
 
 def housekeeping(user: Any) -> dict[str, Any]:

@@ -1,22 +1,26 @@
-"""The question of a board as it stands in the address of a page."""
+"""The questions of a board and of the trail as they stand in the address of a page."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import day_end
 from core.fields import DayFormField
 from core.filters import StrictFilterForm
 from core.money import exact_large, from_yi
 from crm.models import Ownership
 from parks import industries
 from parks.models import Park
+from parks.querysets import colleagues
 from projects.lifecycle import Bucket
 from projects.models import Basis
+from reports.deeds import DEEDS
 from reports.question import Question, latest_known, refuse_future_knowledge
 
 SIZES_YI = (1, 10, 50, 100)
@@ -82,6 +86,30 @@ class BoardForm(StrictFilterForm):
             ownership=asked["ownership"],
             min_total_wan=Decimal(asked["min_total_wan"]) if asked["min_total_wan"] else None,
         )
+
+
+class TrailForm(StrictFilterForm):
+    """Which entries of the trail `reader` asks for."""
+
+    verb = forms.ChoiceField(label=_("Deed"), required=False)
+    person = forms.ModelChoiceField(label=_("By"), required=False, queryset=None, empty_label=_("All"))
+    day = DayFormField(label=_("Recorded on"), required=False)
+
+    def __init__(self, data: Any, *, reader: Any, today: date) -> None:
+        super().__init__({name: data[name] for name in data})
+        self.fields["verb"].choices = [("", _("All")), *sorted(DEEDS.items(), key=lambda deed: str(deed[1]))]
+        self.fields["person"].queryset = colleagues(reader).order_by("username")
+        self.fields["day"].no_later_than = today
+
+    def conditions(self) -> Q:
+        asked, found = self.cleaned_data, Q()
+        if asked["verb"]:
+            found &= Q(verb=asked["verb"])
+        if asked["person"]:
+            found &= Q(by=asked["person"])
+        if asked["day"]:
+            found &= Q(at__gte=day_end(asked["day"] - timedelta(days=1)), at__lt=day_end(asked["day"]))
+        return found
 
 
 class RowsForm(BoardForm):

@@ -31,7 +31,10 @@ def write_ledger(run: JobRun) -> dict:
         title=title,
         columns=project_ledger.columns(),
         rows=_counted(project_ledger.rows(found), run),
-        notes=[note % {"moment": moment(run.job.made_at)}],
+        notes=[
+            note % {"moment": moment(run.job.made_at)},
+            gettext("Amounts in RMB 10k, in USD 10k where the head says so."),
+        ],
     )
     with run.result_file(f"{title} {local_day(run.job.made_at).isoformat()}.xlsx") as target:
         written = write_xlsx(target, [sheet])

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
+from core.dates import month_end
 from core.money import format_large, large_places, large_unit
 from core.paging import Keyset
 from core.templatetags.units import day, long_day
@@ -46,16 +47,16 @@ def board(request: HttpRequest) -> HttpResponse:
     totals = MonthEndTotal.objects.visible_to(request.user)
     points = stage_trend.trend_within(scope, states, totals, question, months=TREND_MONTHS)
     asked = _asked(request)
+    full, empty = board_table.parted(board_table.lines(now, earlier))
     content = {
         **frame(request, form, parks),
         "total": board_table.total_cells(now, earlier),
-        "lines": board_table.lines(now, earlier),
+        "lines": full,
+        "empty_lines": empty,
         "definition": board_table.definition(question, scope, has_demo=has_demo(request.user)),
         "rows_link": f"{reverse('reports:board-rows')}?{asked + '&' if asked else ''}",
         "query": asked,
-        "trend": trend_table(points),
-        "chart": chart(points, asked),
-        "chart_label": _in_one_sentence(points),
+        **trend_content(points, asked),
     }
     return render(request, "reports/board.html", content)
 
@@ -119,9 +120,7 @@ def park_figures(request: HttpRequest, code: str) -> HttpResponse:
         "total": board_table.total_cells(now, earlier),
         "as_of_line": board_table.as_of_line(question),
         "rows_link": f"{reverse('reports:board-rows')}?{asked}&",
-        "trend": trend_table(points),
-        "chart": chart(points, asked),
-        "chart_label": _in_one_sentence(points),
+        **trend_content(points, asked),
     }
     return render(request, "reports/_park_figures.html", content)
 
@@ -141,7 +140,7 @@ def frame(request: HttpRequest, form: BoardForm, parks: list[Park]) -> dict[str,
         "unit_line": board_table.unit_line(),
         "keeps_of_day": _pairs(request, without="as_of"),
         "keeps_of_park": _pairs(request, without="park"),
-        "quick_dates": _quick_dates(form.today),
+        "quick_dates": quick_dates(form.today),
     }
 
 
@@ -149,7 +148,7 @@ def refused(request: HttpRequest, form: BoardForm, parks: list[Park], *, status:
     """The controls with what is wrong beside them; no figure is shown for a question that was not understood."""
     content = {
         "form": form,
-        "filter": {"form": form},
+        "filter": {"form": form, "is_told": set(form.errors) <= {"as_of", "park"}},
         "parks": parks,
         "park_code": form.data.get("park", ""),
         "as_of": form.today,
@@ -164,10 +163,23 @@ def has_demo(user: Any) -> bool:
     return Project.objects.visible_to(user).filter(is_synthetic=True).exists()
 
 
+def trend_content(points: list[Point], asked: str) -> dict[str, Any]:
+    """What `reports/_trend.html` shows; `asked` is the question its points ask again for their days."""
+    return {
+        "trend": trend_table(points),
+        "chart": chart(points, asked),
+        "chart_label": _in_one_sentence(points),
+    }
+
+
 def trend_table(points: list[Point]) -> list[dict[str, Any]]:
     """Newest first; the four months that stay open are the latest, the one before, the year's start and a year ago."""
     return [
-        {"day": point.as_of, "cells": [(LOOKS[bucket], point.figures[bucket]) for bucket in CHART_ORDER]}
+        {
+            "day": point.as_of,
+            "is_over": point.as_of == month_end(point.as_of),
+            "cells": [(LOOKS[bucket], point.figures[bucket]) for bucket in CHART_ORDER],
+        }
         for point in reversed(points)
     ]
 
@@ -196,7 +208,7 @@ def chart(points: list[Point], asked: str) -> dict[str, Any]:
 
 
 def short_name(bucket: str) -> str:
-    return gettext("Awaiting start") if bucket == Bucket.AWAITING_START else str(Bucket(bucket).label)
+    return gettext("Awaiting") if bucket == Bucket.AWAITING_START else str(Bucket(bucket).label)
 
 
 def _in_one_sentence(points: list[Point]) -> str:
@@ -226,7 +238,7 @@ def _pairs(request: HttpRequest, *, without: str) -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.GET.items() if name not in (without, "cursor") and value]
 
 
-def _quick_dates(today: Any) -> list[tuple[str, Any]]:
+def quick_dates(today: Any) -> list[tuple[str, Any]]:
     ends = stage_trend.month_ends(today, 4)[:-1]
     dates = {long_day(end): end for end in [*reversed(ends), stage_board.start_of_year(today)]}
     return list(dates.items())

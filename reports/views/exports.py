@@ -46,12 +46,15 @@ def _board_file(request: HttpRequest, kind: str) -> HttpResponse:
     question = form.question()
     scope = scope_among(parks, question)
     board = stage_board.board_within(scope, ProjectState.objects.visible_to(request.user), question)
-    name = f"{gettext('Park board')} {question.as_of.isoformat()}.{kind}"
+    name = board_table.file_name(question, kind)
+    above = [board_table.title(question), board_table.as_of_line(question), board_table.unit_line()]
+    notes = board_table.definition(question, scope, has_demo=has_demo(request.user))
     if kind == "csv":
+        # A program reads the header after the empty line; whoever opens the file reads first what the figures are.
+        told = [[line] for line in [*above[1:], *notes]]
         header = [column.header for column in board_table.columns()]
-        return _file(
-            b"".join(csv_rows(header, board_table.sheet_rows(board, in_yi=True))), name, "text/csv; charset=utf-8"
-        )
+        table = csv_rows(above[:1], [*told, [], header, *board_table.sheet_rows(board, is_converted=True)])
+        return _file(b"".join(table), name, "text/csv; charset=utf-8")
     target = BytesIO()
     write_xlsx(
         target,
@@ -60,8 +63,8 @@ def _board_file(request: HttpRequest, kind: str) -> HttpResponse:
                 title=gettext("Park board"),
                 columns=board_table.columns(),
                 rows=board_table.sheet_rows(board),
-                above=[board_table.title(question), board_table.as_of_line(question), board_table.sheet_unit_line()],
-                notes=board_table.definition(question, scope, has_demo=has_demo(request.user)),
+                above=above,
+                notes=notes,
             )
         ],
     )

@@ -18,6 +18,9 @@ from parks.models import Park
 from projects.models import Project, ProjectState
 from reports import board_table, desk, stage_board
 from reports.question import Question, scope_of
+from reports.views.board import quick_dates
+
+PARKS_SHOWN = 12
 
 SOURCES_OFFERED = 4
 """On the desk; the form with all fields offers every source."""
@@ -68,7 +71,7 @@ def _operator(user: Any, today: Any) -> dict[str, Any]:
 
 def _manager(user: Any, today: Any) -> dict[str, Any]:
     return {
-        **_figures(user, today),
+        **_board(user, today),
         "verification": desk.verification(user),
         "signings": desk.newest_signings(Project.objects.visible_to(user)),
     }
@@ -83,15 +86,35 @@ def _administrator(user: Any, today: Any) -> dict[str, Any]:
 
 
 def _figures(user: Any, today: Any) -> dict[str, Any]:
+    return _told(*_two_boards(user, today))
+
+
+def _board(user: Any, today: Any) -> dict[str, Any]:
+    """The figures with the parks they come from, and the way to the board of another day."""
+    now, earlier = _two_boards(user, today)
+    full, _empty = board_table.parted(board_table.lines(now, earlier))
+    return {
+        **_told(now, earlier),
+        "lines": [line for line in full if line.level <= 1][:PARKS_SHOWN],
+        "as_of": today,
+        "board_link": reverse("reports:board"),
+        "quick_dates": quick_dates(today),
+    }
+
+
+def _two_boards(user: Any, today: Any) -> tuple[stage_board.Board, stage_board.Board]:
+    """Of today and of the start of the year."""
     question = Question(as_of=today)
     states = ProjectState.objects.visible_to(user)
     scope = scope_of(Park.objects.visible_to(user), question)
     earlier = replace(question, as_of=stage_board.start_of_year(today))
+    return stage_board.board_within(scope, states, question), stage_board.board_within(scope, states, earlier)
+
+
+def _told(now: stage_board.Board, earlier: stage_board.Board) -> dict[str, Any]:
     return {
-        "total": board_table.total_cells(
-            stage_board.board_within(scope, states, question), stage_board.board_within(scope, states, earlier)
-        ),
-        "as_of_line": board_table.as_of_line(question),
+        "total": board_table.total_cells(now, earlier),
+        "as_of_line": board_table.as_of_line(now.question),
         "rows_link": f"{reverse('reports:board-rows')}?",
     }
 

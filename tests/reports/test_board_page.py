@@ -21,7 +21,7 @@ def see(client):
     """The page as `by` sees it: `see(manager, "/board/", as_of=…)`."""
 
     def see(by, address, *, fragment=False, **asked):
-        client.force_login(by, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(by)
         headers = {"HX-Request": "true"} if fragment else {}
         return client.get(address, {"as_of": "2024-03-31", **asked}, headers=headers)
 
@@ -61,6 +61,54 @@ def test_the_page_says_day_basis_knowledge_unit_and_what_counts(see, two_project
         assert words in text
 
 
+def test_parks_without_projects_fold_behind_one_line_and_stay_reachable(
+    see, make_signed, manager, other_park, inner_park
+):
+    make_signed()
+
+    table = see(manager, BOARD).content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+
+    shown, _, folded = table.partition("<details>")
+    assert "另有 2 个园区" in folded
+    for park in (other_park, inner_park):
+        assert f'href="/parks/{park.code}/"' in folded
+        assert f'href="/parks/{park.code}/"' not in shown
+
+
+def test_a_park_that_lost_its_projects_this_year_is_not_folded(see, make_signed, manager, other_park, at):
+    from projects.actions import transfer_project
+
+    project = make_signed()
+    make_signed(name="留下的项目")
+    transfer_project(project, to_park=other_park, effective_on=date(2024, 4, 1), reason="产业更匹配", at=at, by=manager)
+
+    text = see(manager, BOARD, as_of="2024-04-18").content.decode()
+
+    assert "另有" not in text
+
+
+def test_on_an_empty_board_no_park_is_folded(see, manager, park, other_park):
+    text = see(manager, BOARD).content.decode()
+
+    assert "<details><summary>另有" not in text
+    assert f'href="/parks/{other_park.code}/"' in text
+
+
+def test_a_park_with_parts_has_a_bar_for_its_whole(see, two_projects, manager):
+    table = see(manager, BOARD).content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+
+    assert re.findall(r'rect width="([\d.]+)%"', table) == ["100.0", "24.6", "24.6"]
+
+
+def test_a_day_that_ends_no_month_is_marked_in_the_trend(see, two_projects, manager):
+    row = '<th scope="row">{}</th>'
+
+    assert row.format("2024-03-31") in see(manager, BOARD).content.decode()
+    middle = see(manager, BOARD, as_of="2024-04-18").content.decode()
+    assert row.format("2024-04-18") not in middle
+    assert row.format('2024-04-18 <span class="m s">截至当日</span>') in middle
+
+
 def test_a_past_day_stands_in_solid_ink_and_today_does_not(see, manager, two_projects):
     assert "asof past" in see(manager, BOARD).content.decode()
     assert "asof past" not in see(manager, BOARD, as_of=timezone.localdate().isoformat()).content.decode()
@@ -93,6 +141,8 @@ def test_a_day_in_the_future_is_refused_beside_the_control(see, manager):
 
     assert f'value="{tomorrow}"' in text
     assert 'aria-invalid="true"' in text
+    assert text.count('id="as-of-why"') == 1
+    assert '<div class="alert" role="alert"><ul>' not in text
 
 
 def test_every_figure_leads_to_exactly_its_projects(see, client, two_projects, manager):
@@ -185,7 +235,7 @@ def test_a_person_without_a_park_is_told_so(see, person):
 def test_the_board_asks_the_same_few_queries_however_many_projects(
     client, make_signed, manager, django_assert_max_num_queries, at, kept
 ):
-    client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(manager)
     counts = []
     for number in (2, 8):
         for each in range(number):
@@ -203,7 +253,7 @@ def test_the_board_asks_the_same_few_queries_however_many_projects(
 def test_the_rows_ask_the_same_few_queries_however_many_projects(
     client, make_signed, manager, django_assert_max_num_queries
 ):
-    client.force_login(manager, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(manager)
     counts = []
     for number in (2, 8):
         for each in range(number):

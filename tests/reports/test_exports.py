@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date
 from decimal import Decimal
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -18,7 +19,7 @@ from reports import project_ledger
 @pytest.fixture
 def signed_in(client):
     def sign_in(by):
-        client.force_login(by, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(by)
         return client
 
     return sign_in
@@ -36,12 +37,18 @@ def csv_of(answer):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
 
 
+def table_of(answer):
+    """Header and lines of the board's CSV, without what stands above them."""
+    rows = csv_of(answer)
+    return rows[rows.index([]) + 1 :]
+
+
 def xlsx_of(content):
     return [list(row) for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)]
 
 
 def test_the_board_s_csv_holds_the_lines_and_totals_of_the_page(signed_in, two_projects, manager):
-    rows = csv_of(signed_in(manager).get("/board/csv/", {"as_of": "2024-03-31"}))
+    rows = table_of(signed_in(manager).get("/board/csv/", {"as_of": "2024-03-31"}))
 
     assert rows[0][:3] == ["代码", "园区", "层级"]
     assert [row[1] for row in rows[1:]] == ["集成电路产业园", "芯谷", "合计"]
@@ -56,17 +63,45 @@ def test_the_board_s_xlsx_has_title_day_unit_and_numbers_as_numbers(signed_in, t
     assert rows[0][0] == "园区项目分阶段一览"
     assert rows[1][0].startswith("截至 2024年3月31日 24:00，认定口径")
     assert rows[2][0] == "单位：个、亿元"
+    assert rows[3][4].endswith("亿元")
     assert rows[3][1] == "园区"
     total = next(row for row in rows if row[1] == "合计")
     assert total[3:] == [1, 50, 1, 12.3456, 0, 0]
     assert any("框架协议不计" in str(row[0]) for row in rows)
-    assert "2024-03-31.xlsx" in answer["Content-Disposition"]
+    assert unquote(answer["Content-Disposition"]).endswith("2024-03-31 认定口径.xlsx")
+
+
+def test_the_board_s_csv_says_above_its_table_what_the_figures_are(signed_in, two_projects, manager):
+    asked = {"as_of": "2024-03-31", "basis": "reported", "known_at": "2024-04-20"}
+
+    answer = signed_in(manager).get("/board/csv/", asked)
+
+    rows = csv_of(answer)
+    assert rows[0] == ["园区项目分阶段一览"]
+    assert rows[1] == ["截至 2024年3月31日 24:00，上报口径，按 2024年4月20日 24:00 所知"]
+    assert rows[2] == ["单位：个、亿元"]
+    assert any("框架协议不计" in row[0] for row in rows[3 : rows.index([])])
+    assert "上报口径" in unquote(answer["Content-Disposition"])
+    assert "2024-04-20" in unquote(answer["Content-Disposition"])
+
+
+def test_files_of_an_english_reader_are_in_the_unit_of_the_english_page(signed_in, two_projects, manager, settings):
+    client = signed_in(manager)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+
+    csv_rows = table_of(client.get("/board/csv/", {"as_of": "2024-03-31"}))
+    sheet = xlsx_of(client.get("/board/xlsx/", {"as_of": "2024-03-31"}).content)
+
+    assert csv_rows[0][4] == "Signed, not started · RMB bn"
+    assert [Decimal(value) for value in csv_rows[-1][3:7]] == [1, 5, 1, Decimal("1.23456")]
+    assert sheet[2][0] == "Unit: projects, RMB bn"
+    assert next(row for row in sheet if row[1] == "Total")[3:7] == [1, 5, 1, 1.23456]
 
 
 def test_exports_of_the_board_respect_every_filter(signed_in, two_projects, manager, park):
     asked = {"as_of": "2024-03-31", "park": park.code, "min_total_wan": "500000", "basis": "reported"}
 
-    rows = csv_of(signed_in(manager).get("/board/csv/", asked))
+    rows = table_of(signed_in(manager).get("/board/csv/", asked))
 
     assert [Decimal(value) for value in rows[-1][3:]] == [1, 50, 0, 0, 0, 0]
 

@@ -1,5 +1,6 @@
 """The first page of each role: what is due, missing or waiting, for this person only, on an empty site too."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from projects.models import Verdict
 @pytest.fixture
 def desk(client):
     def open_desk(by):
-        client.force_login(by, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(by)
         return client.get("/").content.decode()
 
     return open_desk
@@ -133,6 +134,19 @@ def test_the_manager_sees_the_figures_the_queue_and_the_newest_signings(desk, ma
     assert "50.0" in text
 
 
+def test_the_manager_s_desk_has_parks_and_the_way_to_another_day(desk, make_signed, manager, park, zone):
+    make_signed()
+
+    text = desk(manager)
+
+    parks = text.partition("tbl tight num parks")[2].partition("</table>")[0]
+    assert f'href="/board/?park={park.code}"' in parks
+    assert f"of={park.code}" in parks
+    assert f'?park={zone.code}"' not in parks
+    assert 'action="/board/"' in text
+    assert re.search(r'href="/board/\?as_of=\d{4}-12-31"', text)
+
+
 def test_the_auditor_reads_the_newest_deeds_in_words(desk, make_lead, auditor, outsider):
     make_lead(company_name="甲公司")
 
@@ -153,7 +167,7 @@ def test_a_desk_takes_few_queries_however_full_it_is(
     client, request, role, make_lead, make_signed, django_assert_max_num_queries
 ):
     person = request.getfixturevalue(role)
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     counts = []
     for number in (2, 7):
         for each in range(number):
