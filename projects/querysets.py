@@ -13,8 +13,10 @@ from projects.lifecycle import AFTER_SIGNING, BUCKETS, EVENT_WITHIN_DAYS, FINAL,
 class ProjectQuerySet(ParkScopedQuerySet):
     def named_like(self, text):
         """Part of the name or of the investor's, or the start of the code."""
+        # Investors first and once, instead of a look at the investor of each project.
+        companies = self.model._meta.get_field("company").related_model.objects.filter(containing("name", text))
         return self.filter(
-            containing("name", text) | containing("company__name", text) | Q(code__istartswith=text.strip())
+            containing("name", text) | Q(company__in=companies.values("pk")) | Q(code__istartswith=text.strip())
         )
 
     def live(self):

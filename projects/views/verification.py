@@ -35,8 +35,11 @@ def _queue(request, refused=None):
     for kind, model in KINDS.items():
         pending = model.objects.visible_to(request.user).to_verify().filter(project__park__in=parks.values("pk"))
         count += pending.count()
-        shown = pending.select_related("project__park", "project__company", "recorded_by", "corrects")
-        waiting += [(kind, fact) for fact in shown.prefetch_related("evidence").order_by("recorded_at", "pk")[:SHOWN]]
+        # Keys first, columns after: what is sorted then carries no joins.
+        oldest = pending.order_by("recorded_at", "pk").values("pk")[:SHOWN]
+        shown = model.objects.visible_to(request.user).to_verify().filter(pk__in=oldest)
+        shown = shown.select_related("project__park", "project__company", "recorded_by", "corrects")
+        waiting += [(kind, fact) for fact in shown.prefetch_related("evidence")]
     waiting.sort(key=lambda pair: pair[1].recorded_at)
     today = timezone.localdate()
     return {
