@@ -66,17 +66,19 @@ def _plain_csv(header: list[str], rows: list[list[Any]]) -> float:
 def _xlsx(user: Any, header: list[str], rows: list[list[Any]]) -> Figure:
     plain = _plain_xlsx(header, rows)
     job = Job.objects.create(kind="reports.ledger", params={}, made_at=timezone.now(), made_by=user)
-    began = time.perf_counter()
+    began = time.process_time()
     run_job(job.pk, clock=timezone.now)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     job.refresh_from_db()
     if job.state != JobState.DONE:
         raise SystemExit(f"The ledger job ended as {job.state}: {job.error}")
-    return Figure(f".xlsx of {len(rows):,} projects", took * 1000, "ms", plain * 1000, "XlsxWriter", 1.5)
+    case = f".xlsx of {len(rows):,} projects, processor time"
+    return Figure(case, took * 1000, "ms", plain * 1000, "XlsxWriter", 1.5)
 
 
 def _plain_xlsx(header: list[str], rows: list[list[Any]]) -> float:
-    began = time.perf_counter()
+    """In processor time, as the job: half a minute is too long to take turns on a busy machine."""
+    began = time.process_time()
     book = xlsxwriter.Workbook(
         io.BytesIO(), {"constant_memory": True, "default_date_format": "yyyy-mm-dd", "strings_to_urls": False}
     )
@@ -85,4 +87,4 @@ def _plain_xlsx(header: list[str], rows: list[list[Any]]) -> float:
     for line, row in enumerate(rows, start=1):
         sheet.write_row(line, 0, row)
     book.close()
-    return time.perf_counter() - began
+    return time.process_time() - began

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.bench.figures import Figure
 
+_SHOWN = ("kB", "queries")
 NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 HEAD = "| case | value | floor | ratio | goal | queries | kB | met |\n|---|---|---|---|---|---|---|---|"
 _PAGE = """# Benchmarks
@@ -70,11 +71,8 @@ def _goal(figure: Figure) -> str:
 def _verdict(figure: Figure) -> str:
     if not figure.is_judged:
         return ""
-    over = [f"{_short(value)} {what}" for what, value, most in figure.ceilings if value > most]
-    if figure.is_met:
-        known = [f"{_short(value)} {what}" for what, value, _most in figure.ceilings if what not in ("kB", "queries")]
-        return ", ".join(["yes", *known])
-    return ", ".join(["**no**", *over])
+    besides = [f"{_short(value)} {what}" for what, value, most in figure.ceilings if value > most or what not in _SHOWN]
+    return ", ".join(["yes" if figure.is_met else "**no**", *besides])
 
 
 def _machine(found: dict[str, Any]) -> str:
