@@ -5,7 +5,7 @@ from math import ceil
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -88,13 +88,24 @@ def change_password(request: HttpRequest) -> HttpResponse:
         try:
             actions.change_password(request.user, old=said["old"], new=said["new"], at=timezone.now(), by=request.user)
         except RuleViolation as refused:
+            if "old" in refused.fields and _is_guessing(request):
+                logout(request)
+                messages.error(request, gettext("Five wrong passwords ended this session. Sign in again."))
+                return redirect("accounts:sign-in")
             for name, reasons in refused.fields.items():
                 form.add_error(name, reasons)
         else:
             update_session_auth_hash(request, request.user)
+            request.session.pop("wrong_passwords", None)
             messages.success(request, gettext("Password changed"))
             return redirect("home")
     return render(request, "accounts/password.html", {"form": form, "forced": request.user.must_change_password})
+
+
+def _is_guessing(request: HttpRequest) -> bool:
+    """SECURITY: an open screen must not be a place to try passwords without end."""
+    failures = request.session["wrong_passwords"] = request.session.get("wrong_passwords", 0) + 1
+    return failures >= settings.AXES_FAILURE_LIMIT
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict | None) -> HttpResponse:

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -117,11 +118,14 @@ def test_one_interrupt_ends_everything_and_frees_the_port(tmp_path):
 
 
 def test_outside_demo_mode_nobody_has_an_account_until_someone_makes_one(tmp_path):
+    tmp_path.chmod(0o755)
     with served(tmp_path, YINFENG_DEMO="0"):
         said = (tmp_path / "log").read_text()
         with sqlite3.connect(tmp_path / "yinfeng.sqlite3") as database:
             people = database.execute("select count(*) from accounts_user").fetchone()
 
     assert people == (0,)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "yinfeng.sqlite3").stat().st_mode) == 0o600
     assert not (tmp_path / "demo-accounts.txt").exists()
     assert "password" not in said.lower()

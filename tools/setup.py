@@ -127,7 +127,8 @@ def works_with(npm):
         "--fetch-retry-maxtimeout=5000",
     ]
     # The node from pip brings its own list of authorities; an office network may have one more, known to the system.
-    return works([*npm, *arguments], NODE_USE_SYSTEM_CA="1")
+    # Its cache stays in the checkout, so that nothing is left in the home.
+    return works([*npm, *arguments], NODE_USE_SYSTEM_CA="1", npm_config_cache=str(VENV / "npm-cache"))
 
 
 def copier():

@@ -144,3 +144,16 @@ def test_preferences_nobody_offers_are_refused_by_the_action_too(officer):
 @pytest.mark.parametrize("path", ["/account/", "/account/password/"])
 def test_a_visitor_is_sent_to_sign_in_and_back(client, db, path):
     assert client.get(path).url == f"/sign-in/?next={path}"
+
+
+def test_five_wrong_present_passwords_end_the_session(client, officer):
+    client.force_login(officer)
+
+    for _time in range(4):
+        assert change(client, old="wrong").status_code == 200
+    fifth = change(client, old="wrong")
+
+    assert fifth.url == reverse("accounts:sign-in")
+    assert client.get("/account/").status_code == 302
+    officer.refresh_from_db()
+    assert officer.check_password(OLD)

@@ -1,5 +1,6 @@
 """Serve the site: prepare the database, load the demo on its first start, and work off background jobs."""
 
+import contextlib
 import ipaddress
 import logging
 import os
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         refuse_taken_port(host, port)
         call_command("migrate", verbosity=0, interactive=False)
         refuse_demo_accounts()
+        keep_private()
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if settings.SECURE:
             call_command("collectstatic", verbosity=0, interactive=False)
@@ -117,6 +119,17 @@ def refuse_unsafe_address(host: str) -> None:
         f"{mode} mode serves on the loopback address only, not on {host}. "
         f"To serve others, set YINFENG_DEMO=0, YINFENG_DEBUG=0 and a YINFENG_HOME of their own."
     )
+
+
+def keep_private() -> None:
+    """SECURITY: the home may have existed before us; nobody but its owner reads the database and the documents."""
+    # A mounted folder may belong to somebody else, who then decides.
+    with contextlib.suppress(PermissionError):
+        settings.HOME.chmod(0o700)
+    database = settings.HOME / "yinfeng.sqlite3"
+    for file in (database, database.with_name("yinfeng.sqlite3-wal"), database.with_name("yinfeng.sqlite3-shm")):
+        if file.exists():
+            file.chmod(0o600)
 
 
 def refuse_demo_accounts() -> None:
