@@ -25,9 +25,9 @@ def navigation(client, user):
     [
         ("officer", set()),
         ("operator", set()),
-        ("auditor", set()),
-        ("manager", {"认定队列"}),
-        ("admin", {"认定队列", "人员"}),
+        ("auditor", {"操作记录"}),
+        ("manager", {"认定队列", "操作记录"}),
+        ("admin", {"认定队列", "操作记录", "人员"}),
     ],
 )
 def test_the_navigation_lists_only_what_the_role_may_open(client, request, who, more):
