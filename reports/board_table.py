@@ -12,12 +12,15 @@ from core.templatetags.units import long_day, moment, signed_count, signed_yi
 from core.workbook import Column
 from crm.models import Ownership
 from parks.industries import label as industry_label
-from parks.models import Park
+from parks.models import Park, ParkKind
 from projects.lifecycle import Bucket
 from projects.models import Basis
 from projects.story import LOOKS
 from reports.question import Question, Scope
 from reports.stage_board import NOTHING, Board, Figure, Figures, Row
+
+# What gathers parks is no park among parks: its bar would make all the others too short to compare.
+GATHERING = (ParkKind.ZONE, ParkKind.GROUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,14 @@ def total_cells(board: Board, earlier: Board | None = None) -> tuple[Cell, ...]:
 
 def _lines(rows: list[Row], before: dict[int, Figures], *, top: int) -> list[Line]:
     largest = _largest(rows)
-    return [Line(row.park, row.depth - top, _cells(row.figures, before.get(row.park.pk), largest)) for row in rows]
+    return [
+        Line(
+            row.park,
+            row.depth - top,
+            _cells(row.figures, before.get(row.park.pk), 0 if row.park.kind in GATHERING else largest),
+        )
+        for row in rows
+    ]
 
 
 def _by_park(board: Board | None, name: str) -> dict[int, Figures]:
@@ -104,7 +114,8 @@ def _by_park(board: Board | None, name: str) -> dict[int, Figures]:
 
 def _largest(rows: list[Row]) -> Any:
     """The longest bar of the whole table, so that bars of all buckets can be compared."""
-    return max((figure.total_wan for row in rows for figure in row.figures.values()), default=0)
+    parks = [row for row in rows if row.park.kind not in GATHERING]
+    return max((figure.total_wan for row in parks for figure in row.figures.values()), default=0)
 
 
 def _cells(figures: Figures, before: Figures | None, largest: Any = 0) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from parks.models import Park, ParkKind
 from projects.actions import correct_stage_change, verify_fact
 from projects.lifecycle import Stage
 from projects.models import Verdict
@@ -98,6 +99,14 @@ def test_a_park_with_parts_has_a_bar_for_its_whole(see, two_projects, manager):
     table = see(manager, BOARD).content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
 
     assert re.findall(r'rect width="([\d.]+)%"', table) == ["100.0", "24.6", "24.6"]
+
+
+def test_what_gathers_parks_has_no_bar_and_does_not_shorten_those_of_the_parks(see, two_projects, manager, park):
+    Park.objects.filter(pk=park.pk).update(kind=ParkKind.GROUP)
+
+    table = see(manager, BOARD).content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+
+    assert re.findall(r'rect width="([\d.]+)%"', table) == ["100.0"]
 
 
 def test_a_day_that_ends_no_month_is_marked_in_the_trend(see, two_projects, manager):
