@@ -1,6 +1,10 @@
 """How a piece of text is looked for in columns."""
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+FEW = 500
 
 
 def containing(column: str, text: str) -> Q:
@@ -11,6 +15,22 @@ def containing(column: str, text: str) -> Q:
 def same(column: str, text: str) -> Q:
     """The whole text, upper and lower case as one; where it has none, an index on the column is used."""
     return Q(**{f"{column}__iexact" if _has_case(text) else column: text})
+
+
+def few_keys(rows: QuerySet, most: int = FEW) -> list[Any] | None:
+    """The keys of `rows`, or None where there are more than `most`. Asks the database at once.
+
+    A search looks through whole tables. Done first and once, it need not be done again for the page, the number and the
+    sum, and databases see how little it found instead of guessing.
+    """
+    keys = list(rows.order_by().values_list("pk", flat=True)[: most + 1])
+    return keys if len(keys) <= most else None
+
+
+def keys_of(rows: QuerySet) -> Any:
+    """For a condition that names other rows: their keys where they are few, else the query for them."""
+    keys = few_keys(rows)
+    return rows.values("pk") if keys is None else keys
 
 
 def _has_case(text: str) -> bool:

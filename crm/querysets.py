@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from core.search import containing, same
+from core.paging import COUNT_CAP
+from core.search import containing, few_keys, keys_of, same
 from crm.lifecycle import OPEN
 from crm.names import normal_name
 from parks.access import within
@@ -59,9 +60,9 @@ class LeadQuerySet(ParkScopedQuerySet):
     def mentioning(self, text):
         """Part of the title or the content, or a company found by name, alias or credit code."""
         companies = self.model._meta.get_field("company").related_model.objects.named_like(text)
-        return self.filter(
-            containing("title", text) | containing("content", text) | Q(company__in=companies.values("pk"))
-        )
+        found = self.filter(containing("title", text) | containing("content", text) | Q(company__in=keys_of(companies)))
+        keys = few_keys(found, most=COUNT_CAP)
+        return found if keys is None else self.filter(pk__in=keys)
 
     def owned_by(self, user):
         return self.filter(owner=user)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 
-from core.search import containing
+from core.search import containing, keys_of
 from parks.querysets import ParkScopedQuerySet, sees_every_park
 from projects.lifecycle import AFTER_SIGNING, BUCKETS, EVENT_WITHIN_DAYS, FINAL, Bucket, NotCounted
 
@@ -16,7 +16,7 @@ class ProjectQuerySet(ParkScopedQuerySet):
         # Investors first and once, instead of a look at the investor of each project.
         companies = self.model._meta.get_field("company").related_model.objects.filter(containing("name", text))
         return self.filter(
-            containing("name", text) | Q(company__in=companies.values("pk")) | Q(code__istartswith=text.strip())
+            containing("name", text) | Q(company__in=keys_of(companies)) | Q(code__istartswith=text.strip())
         )
 
     def live(self):
