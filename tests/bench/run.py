@@ -1,6 +1,7 @@
 """Measure everything on the one database that the settings name, and leave the figures as JSON."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ import django
 
 
 def main(target: str, only: str) -> None:
+    # However this run is ended, the server it started ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     django.setup()
     from django.core.management import call_command
     from django.db import connection
