@@ -42,7 +42,17 @@ RULES = [
     Rule(
         name="only an action writes",
         pattern=r"\.(save|delete|bulk_create|bulk_update|update_or_create|get_or_create)\(|\.objects\.create\(",
-        files=(*DOORS, "forms", "filters", "querysets", "models", "lifecycle", "history"),
+        files=(
+            *DOORS,
+            "forms",
+            "forms/*",
+            "filters",
+            "querysets",
+            "models",
+            "models/*",
+            "lifecycle",
+            "history",
+        ),
         bad="project.save()",
         good="advance_project(project, to=to, at=now, by=user)",
         # Append-only rows and their store: they refuse the write before it happens.
@@ -51,7 +61,7 @@ RULES = [
     Rule(
         name="only core/money.py converts 亿元 and 万元",
         pattern=r"\b10_?000\b",
-        files=("*", "*/*"),
+        files=("*", "*/*", "*/*/*"),
         bad="yi = wan / 10000",
         good="yi = format_yi(wan)",
         except_in=("core/money.py",),
@@ -59,14 +69,14 @@ RULES = [
     Rule(
         name="a text is marked with a name the catalogue knows: gettext and its kin, or _",
         pattern=r"\bn?p?gettext\w* as (?!_\b)",
-        files=("*", "*/*"),
+        files=("*", "*/*", "*/*/*"),
         bad="from django.utils.translation import gettext as now_",
         good="from django.utils.translation import gettext_lazy as _",
     ),
     Rule(
         name="no signal decides anything",
         pattern=r"@receiver|post_save|pre_save\.connect",
-        files=("*", "*/*"),
+        files=("*", "*/*", "*/*/*"),
         bad="@receiver(post_save)",
         good="def record(verb, subject):",
     ),

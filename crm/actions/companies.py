@@ -1,0 +1,174 @@
+"""Writes to companies and their contacts."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from core.audit import diff, record
+from core.dates import local_day
+from core.fields import normalise_credit_code
+from core.rules import refuse, refuse_invalid, refuse_stale
+from crm.actions.editing import apply
+from crm.models import Company, CompanyAlias, CompanyPark, Contact
+from crm.names import normal_name
+from parks.access import may, require
+
+COMPANY_EDITABLE = (
+    "name",
+    "credit_code",
+    "ownership",
+    *Company.GRADES,
+    "industry",
+    "country",
+    "registration_no",
+    "address",
+    "website",
+    "profile",
+)
+CONTACT_EDITABLE = ("full_name", "post", "phone", "email", "wechat", "note")
+
+
+@transaction.atomic
+def register_company(*, name, park, credit_code="", aliases=(), is_another=False, at, by, **given):
+    """Register a company in `park`.
+
+    A credit code that is registered already is refused, and so is a name unless somebody looked and says that it
+    `is_another`. Of a company the viewer may not see, the refusal tells only which park knows it since when.
+    """
+    require(by, "crm.register_company", park)
+    code = normalise_credit_code(credit_code) if credit_code else None
+    company = Company(
+        name=name.strip(), normal_name=normal_name(name), credit_code=code, recorded_at=at, recorded_by=by, **given
+    )
+    _refuse_taken_code(code, by)
+    if not is_another:
+        refuse_known_name("name", name, by)
+    refuse_invalid(company, exclude=["normal_name"])
+    _saved_with_code(company, by)
+    CompanyAlias.objects.bulk_create([CompanyAlias(company=company, name=alias) for alias in _names(aliases)])
+    CompanyPark.objects.create(company=company, park=park, introduced_at=at, introduced_by=by)
+    record(
+        "crm.register_company",
+        company,
+        park=park.pk,
+        changes=diff({}, {"name": company.name, "credit_code": code}),
+        at=at,
+        by=by,
+    )
+    return company
+
+
+def _names(aliases):
+    return sorted({alias.strip() for alias in aliases if alias.strip()})
+
+
+def _saved_with_code(company, by):
+    try:
+        with transaction.atomic():
+            company.save()
+    except IntegrityError:  # the code was registered by somebody else between our look and our write
+        _refuse_taken_code(company.credit_code, by, other_than=company.pk)
+        raise
+
+
+def refuse_known_name(field, name, by):
+    known = Company.objects.called(name)
+    if seen := known.visible_to(by).first():
+        sentence = _("%(company)s is already registered. Choose that record, or say that this is another company.")
+        refuse(field, sentence % {"company": seen.name})
+    if unseen := known.order_by("recorded_at").first():
+        sentence = _(
+            "A company of this name was registered by %(park)s on %(day)s. Its content is not visible here: "
+            "contact that park, or say that this is another company."
+        )
+        refuse(field, sentence % first_registration(unseen))
+
+
+def first_registration(company):
+    """All that a stranger may learn of a company: which park registered it, and on which day."""
+    first = company.known_in.select_related("park").order_by("introduced_at", "pk").first()
+    return {"park": first.park.name if first else "—", "day": local_day(company.recorded_at).isoformat()}
+
+
+def _refuse_taken_code(code, by, other_than=None):
+    taken = Company.objects.filter(credit_code=code).exclude(pk=other_than).first() if code else None
+    if taken is None:
+        return
+    if Company.objects.visible_to(by).filter(pk=taken.pk).exists():
+        refuse(
+            "credit_code",
+            _("%(company)s is already registered with this credit code. Use that record.") % {"company": taken.name},
+        )
+    refuse(
+        "credit_code",
+        _("This credit code was registered by %(park)s on %(day)s. Its content is not visible here; contact that park.")
+        % first_registration(taken),
+    )
+
+
+@transaction.atomic
+def introduce_company(company, *, park, at, by):
+    """Make an existing company known in one more park. Called by the verbs that open a lead or a project there."""
+    link, made = CompanyPark.objects.get_or_create(
+        company=company, park=park, defaults={"introduced_at": at, "introduced_by": by}
+    )
+    if made:
+        record("crm.introduce_company", company, park=park.pk, at=at, by=by)
+    return link
+
+
+def require_for_company(by, verb, company):
+    """A company is edited by whoever may do so in one of the parks where it is known; returns that park."""
+    parks = [link.park for link in company.known_in.select_related("park").order_by("pk")]
+    allowed = [park for park in parks if may(by, verb, park)]
+    require(by, verb, allowed[0] if allowed else next(iter(parks), None))
+    return allowed[0] if allowed else None
+
+
+@transaction.atomic
+def edit_company(company, *, changes, aliases=None, expected_version=None, at, by):
+    """Change fields of COMPANY_EDITABLE and, if given, the whole list of aliases."""
+    park = require_for_company(by, "crm.edit_company", company)
+    company = Company.objects.select_for_update().get(pk=company.pk)
+    refuse_stale(company, expected_version, COMPANY_EDITABLE)
+    if "credit_code" in changes:
+        changes = {
+            **changes,
+            "credit_code": normalise_credit_code(changes["credit_code"]) if changes["credit_code"] else None,
+        }
+        _refuse_taken_code(changes["credit_code"], by, other_than=company.pk)
+    before, after = apply(company, changes, COMPANY_EDITABLE)
+    company.normal_name = normal_name(company.name)
+    company.version += 1
+    refuse_invalid(company, exclude=["normal_name"])
+    _saved_with_code(company, by)
+    if aliases is not None:
+        company.aliases.exclude(name__in=_names(aliases)).delete()
+        present = set(company.aliases.values_list("name", flat=True))
+        CompanyAlias.objects.bulk_create(
+            [CompanyAlias(company=company, name=alias) for alias in _names(aliases) if alias not in present]
+        )
+    record("crm.edit_company", company, park=park.pk, changes=diff(before, after), at=at, by=by)
+    return company
+
+
+@transaction.atomic
+def add_contact(company, *, full_name, at, by, **given):
+    park = require_for_company(by, "crm.add_contact", company)
+    contact = Contact(company=company, full_name=full_name, recorded_at=at, recorded_by=by, **given)
+    refuse_invalid(contact)
+    contact.save()
+    record("crm.add_contact", contact, park=park.pk, at=at, by=by)
+    return contact
+
+
+@transaction.atomic
+def edit_contact(contact, *, changes, expected_version=None, at, by):
+    park = require_for_company(by, "crm.edit_contact", contact.company)
+    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    refuse_stale(contact, expected_version, CONTACT_EDITABLE)
+    before, after = apply(contact, changes, CONTACT_EDITABLE)
+    contact.version += 1
+    refuse_invalid(contact)
+    contact.save()
+    record("crm.edit_contact", contact, park=park.pk, changes=diff(before, after), at=at, by=by)
+    return contact

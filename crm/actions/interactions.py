@@ -1,0 +1,54 @@
+"""Logging conversations."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.audit import record
+from core.dates import local_day
+from core.rules import refuse, refuse_future, refuse_invalid
+from crm.actions.leads import locked
+from crm.models import Interaction
+from parks.access import require
+
+
+@transaction.atomic
+def record_interaction(*, park, company, summary, happened_on=None, lead=None, contacts=(), at, by, **given):
+    """Log one conversation; moves the lead's latest contact and its next step along."""
+    require(by, "crm.record_interaction", park)
+    happened_on = happened_on or local_day(at)
+    refuse_future("happened_on", happened_on, at)
+    if lead is not None and (lead.company_id, lead.park_id) != (company.pk, park.pk):
+        refuse("lead", _("Choose a lead of this company in this park."))
+    # Whoever sees the park reads the conversation, and with it the company's name.
+    if not company.known_in.filter(park__path__startswith=park.path).exists():
+        refuse("company", _("This company is not known in this park. Log a lead of it there first."))
+    if given.get("next_step_due_on") and given["next_step_due_on"] < happened_on:
+        refuse("next_step_due_on", _("The next step cannot be due before the conversation."))
+    interaction = Interaction(
+        park=park,
+        company=company,
+        lead=lead,
+        summary=summary.strip(),
+        happened_on=happened_on,
+        recorded_at=at,
+        recorded_by=by,
+        **given,
+    )
+    refuse_invalid(interaction)
+    interaction.save()
+    if any(contact.company_id != company.pk for contact in contacts):
+        refuse("contacts", _("Choose contacts of this company."))
+    interaction.contacts.set(contacts)
+    if lead is not None:
+        _touch(lead, interaction)
+    record("crm.record_interaction", interaction, park=park.pk, at=at, by=by)
+    return interaction
+
+
+def _touch(lead, interaction):
+    lead = locked(lead)
+    lead.last_contact_on = max(filter(None, [lead.last_contact_on, interaction.happened_on]))
+    if interaction.next_step or interaction.next_step_due_on:
+        lead.next_step, lead.next_step_due_on = interaction.next_step, interaction.next_step_due_on
+        lead.version += 1  # a form opened before must not put the old step back
+    lead.save(update_fields=["last_contact_on", "next_step", "next_step_due_on", "version"])

@@ -1,0 +1,33 @@
+"""What the pages ask about companies, contacts, leads and interactions; what is allowed, the actions say."""
+
+from crm.forms.asking import (
+    ANOTHER,
+    AmountForm,
+    AskingForm,
+    IntendedAmount,
+    coming_days,
+    doubt_about,
+    past_days,
+    present,
+)
+from crm.forms.companies import CompanyForm, ContactForm, NewCompanyForm
+from crm.forms.interactions import InteractionForm
+from crm.forms.leads import AdvanceForm, LeadForm, NewLeadForm
+
+__all__ = [
+    "ANOTHER",
+    "AdvanceForm",
+    "AmountForm",
+    "AskingForm",
+    "CompanyForm",
+    "ContactForm",
+    "IntendedAmount",
+    "InteractionForm",
+    "LeadForm",
+    "NewCompanyForm",
+    "NewLeadForm",
+    "coming_days",
+    "doubt_about",
+    "past_days",
+    "present",
+]

@@ -1,0 +1,131 @@
+"""Companies, the names and parks they are known by, and their people."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import CreditCodeField
+from crm.names import masked
+from crm.querysets import CompanyQuerySet, OfCompanyQuerySet
+from parks.industries import validate_industry
+from parks.models import Park
+from parks.querysets import ParkScopedQuerySet
+
+
+class Ownership(models.TextChoices):
+    CENTRAL_SOE = "central_soe", _("Central state-owned")
+    SOE = "soe", _("State-owned")
+    PRIVATE = "private", _("Private")
+    FOREIGN = "foreign", _("Foreign-invested")
+    JOINT = "joint", _("Joint venture")
+    INSTITUTE = "institute", _("University or institute")
+
+
+class Company(models.Model):
+    """An investor or a company of a park. One row in the whole system, known in one or more parks."""
+
+    name = models.CharField(_("Company name"), max_length=120)
+    normal_name = models.CharField(max_length=120, db_index=True, editable=False)
+    credit_code = CreditCodeField(_("Unified social credit code"), null=True, blank=True, unique=True)
+    ownership = models.CharField(_("Ownership"), max_length=12, choices=Ownership, blank=True)
+    is_chain_master = models.BooleanField(_("Chain master"), default=False)
+    is_top_500 = models.BooleanField(_("Top 500"), default=False)
+    is_leading = models.BooleanField(_("Leading company"), default=False)
+    is_little_giant = models.BooleanField(_("Little giant"), default=False)
+    industry = models.CharField(_("Industry"), max_length=3, blank=True, validators=[validate_industry])
+    country = models.CharField(_("Country or region"), max_length=40, blank=True)
+    registration_no = models.CharField(_("Foreign registration number"), max_length=40, blank=True)
+    address = models.CharField(_("Address"), max_length=200, blank=True)
+    website = models.URLField(_("Website"), blank=True)
+    profile = models.TextField(_("Profile"), max_length=4000, blank=True)
+    source_note = models.CharField(_("Source"), max_length=200, blank=True)
+    is_synthetic = models.BooleanField(_("Demo data"), default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    recorded_at = models.DateTimeField(_("Recorded"))
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Company")
+        verbose_name_plural = _("Companies")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.name
+
+    GRADES = ("is_chain_master", "is_top_500", "is_leading", "is_little_giant")
+
+    @property
+    def grades(self):
+        return [self._meta.get_field(name).verbose_name for name in self.GRADES if getattr(self, name)]
+
+
+class CompanyAlias(models.Model):
+    company = models.ForeignKey(Company, models.CASCADE, related_name="aliases")
+    name = models.CharField(_("Alias"), max_length=120, db_index=True)
+
+    class Meta:
+        verbose_name = _("Company alias")
+        verbose_name_plural = _("Company aliases")
+        constraints = [models.UniqueConstraint(fields=["company", "name"], name="company_alias_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class CompanyPark(models.Model):
+    """That a company is known in a park, since when and through whom: this decides who sees the company."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="known_in")
+    park = models.ForeignKey(Park, models.PROTECT, related_name="known_companies")
+    introduced_at = models.DateTimeField()
+    introduced_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = ParkScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Company known in a park")
+        verbose_name_plural = _("Companies known in parks")
+        constraints = [models.UniqueConstraint(fields=["park", "company"], name="company_known_once")]
+
+    def __str__(self):
+        return f"{self.company} · {self.park}"
+
+
+class Contact(models.Model):
+    """A person at a company."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="contacts", verbose_name=_("Company"))
+    full_name = models.CharField(_("Name"), max_length=60)
+    post = models.CharField(_("Post"), max_length=60, blank=True)
+    phone = models.CharField(_("Phone"), max_length=30, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    wechat = models.CharField(_("WeChat"), max_length=40, blank=True)
+    note = models.CharField(_("Note"), max_length=300, blank=True)
+    is_synthetic = models.BooleanField(_("Demo data"), default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    recorded_at = models.DateTimeField(_("Recorded"))
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = OfCompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Contact")
+        verbose_name_plural = _("Contacts")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.full_name
+
+    @property
+    def masked_phone(self):
+        return masked(self.phone)
+
+    @property
+    def masked_email(self):
+        return masked(self.email)
+
+    @property
+    def masked_wechat(self):
+        return masked(self.wechat)

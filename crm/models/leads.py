@@ -1,0 +1,123 @@
+"""Leads: what an investor intends, and the stages each went through."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import WanField
+from crm.lifecycle import OPEN, LeadStage, ShelvingReason
+from crm.models.companies import Company
+from crm.querysets import LeadQuerySet
+from parks.industries import validate_industry
+from parks.models import Park
+
+
+class LeadSource(models.TextChoices):
+    OUTREACH = "outreach", _("Outreach")
+    REFERRAL = "referral", _("Referral")
+    CALL_IN = "call_in", _("Called in")
+    EVENT = "event", _("Event")
+    CONTEST = "contest", _("Contest")
+    ONLINE = "online", _("Online")
+    PARTNER = "partner", _("Promotion partner")
+    OTHER = "other", _("Other")
+
+
+class Lead(models.Model):
+    """An intention to invest that somebody reported. `stage` moves only through `crm.actions.advance_lead`."""
+
+    code = models.CharField(_("Lead code"), max_length=20, unique=True)
+    # Indexes that begin with the park or the owner stand below; Django's own would only cost writes.
+    park = models.ForeignKey(Park, models.PROTECT, related_name="leads", verbose_name=_("Park"), db_index=False)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="leads", verbose_name=_("Company"))
+    title = models.CharField(_("Title"), max_length=120, blank=True)
+    received_on = models.DateField(_("Received on"))
+    source = models.CharField(_("Lead source"), max_length=10, choices=LeadSource, default=LeadSource.OUTREACH)
+    referrer = models.CharField(_("Referrer"), max_length=80, blank=True)
+    content = models.TextField(_("Intended content"), max_length=4000, blank=True)
+    intended_investment_wan = WanField(_("Intended investment"), null=True, blank=True)
+    industry = models.CharField(_("Industry"), max_length=3, blank=True, validators=[validate_industry])
+    land_wanted_mu = models.DecimalField(
+        _("Land wanted"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    floor_wanted_sqm = models.DecimalField(
+        _("Floor space wanted"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    site_wishes = models.CharField(_("Wishes for the site"), max_length=300, blank=True)
+    needs = models.TextField(_("Needs"), max_length=2000, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name=_("Officer in charge"),
+        db_index=False,
+    )
+    stage = models.CharField(_("Stage"), max_length=12, choices=LeadStage, default=LeadStage.REGISTERED, editable=False)
+    stage_since = models.DateField(_("In this stage since"), editable=False)
+    shelving_reason = models.CharField(
+        _("Reason for shelving"), max_length=12, choices=ShelvingReason, blank=True, editable=False
+    )
+    next_step = models.CharField(_("Next step"), max_length=200, blank=True)
+    next_step_due_on = models.DateField(_("Next step due on"), null=True, blank=True)
+    last_contact_on = models.DateField(_("Latest contact on"), null=True, blank=True, editable=False)
+    source_note = models.CharField(_("Source"), max_length=200, blank=True)
+    is_synthetic = models.BooleanField(_("Demo data"), default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    recorded_at = models.DateTimeField(_("Recorded"))
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Lead")
+        verbose_name_plural = _("Leads")
+        ordering = ["-received_on", "-pk"]
+        indexes = [
+            models.Index(fields=["-received_on", "-id"], name="lead_newest"),
+            # Only one index begins with the park: without statistics SQLite would take any of several.
+            models.Index(fields=["park", "-received_on", "-id", "stage"], name="lead_park_newest"),
+            models.Index(fields=["owner", "next_step_due_on"], name="lead_owner_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(intended_investment_wan__isnull=True) | Q(intended_investment_wan__gt=0),
+                name="lead_investment_positive",
+                violation_error_message=_("The intended investment must be more than zero. Leave it empty if unknown."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title or self.company.name
+
+    @property
+    def is_open(self):
+        return self.stage in OPEN
+
+
+class LeadStageChange(models.Model):
+    """That a lead entered a stage: on which day it happened, and when and by whom it was recorded. Append-only."""
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="stage_changes")
+    from_stage = models.CharField(max_length=12, choices=LeadStage, blank=True)
+    to_stage = models.CharField(max_length=12, choices=LeadStage)
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    note = models.TextField(max_length=4000, blank=True)
+
+    class Meta:
+        verbose_name = _("Lead stage change")
+        verbose_name_plural = _("Lead stage changes")
+        ordering = ["recorded_at", "pk"]
+
+    def __str__(self):
+        return f"{self.lead} → {self.get_to_stage_display()}"
