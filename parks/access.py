@@ -43,6 +43,8 @@ PROJECT_VERBS = frozenset(
     }
 )
 COUNTING_VERBS = frozenset({"projects.verify_fact", "projects.transfer_project", "projects.set_requirements"})
+RULE_VERBS = frozenset({"crm.set_rules", "parks.set_calendar_day"})
+"""What the office sets for a whole zone: clocks, protection, pool, and the working calendar."""
 PARK_VERBS = frozenset({"parks.add_park", "parks.edit_park", "parks.manage_people"})
 
 VERBS = {
@@ -52,6 +54,7 @@ VERBS = {
     # The counting side may correct but not report: what it verifies comes from somebody else.
     Role.MANAGER: CRM_VERBS
     | COUNTING_VERBS
+    | RULE_VERBS
     | {
         "projects.edit_project",
         "projects.correct_fact",
@@ -65,6 +68,7 @@ VERBS = {
     Role.ADMINISTRATOR: CRM_VERBS
     | PROJECT_VERBS
     | COUNTING_VERBS
+    | RULE_VERBS
     | PARK_VERBS
     | {"reports.export", "reports.read_trail"},
 }

@@ -1,17 +1,20 @@
-"""Every write to parks and to the roles people hold over them."""
+"""Every write to parks, to the roles people hold over them, and to the working calendar all of them share."""
+
+from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.tokens import forget_token
 from core.audit import diff, record
+from core.calendar import is_year_noticed
 from core.errors import RuleViolation
 from core.rules import refuse, refuse_invalid, refuse_stale
 from parks.access import Role, forget_posts, require
-from parks.models import Membership, Park, ParkAlias
+from parks.models import CalendarDay, CalendarYear, Membership, Park, ParkAlias
 
 EDITABLE = (
     "name",
@@ -214,3 +217,65 @@ def _only_within_reach(person, by):
         raise RuleViolation(_("A superuser's sign-in is managed by a superuser."))
     for park in elsewhere:
         require(by, "parks.manage_people", park)
+
+
+LONGEST_HOLIDAY = 31
+
+
+def may_set_calendar(person):
+    """The calendar holds for every park, so it belongs to those whose role lies over a whole zone."""
+    return Park.objects.filter(parent=None).where_may(person, "parks.set_calendar_day").exists()
+
+
+def _require_calendar(by):
+    require(by, "parks.set_calendar_day")
+    if not may_set_calendar(by):
+        raise PermissionDenied(_("The calendar holds for all parks. Ask somebody whose role lies over the whole zone."))
+
+
+@transaction.atomic
+def set_calendar_days(*, start, end=None, is_working, name="", at, by):
+    """Have the days from `start` to `end`, both included, worked or off, over what the notice says. Gives the first."""
+    _require_calendar(by)
+    end = end or start
+    if end < start:
+        refuse("end", _("The end lies before the start. Enter the later day."))
+    if (end - start).days >= LONGEST_HOLIDAY:
+        refuse("end", _("At most %(most)s days at once. Check the year.") % {"most": LONGEST_HOLIDAY})
+    days = [start + timedelta(days=each) for each in range((end - start).days + 1)]
+    before = {each.day: each for each in CalendarDay.objects.select_for_update().filter(day__in=days)}
+    first = None
+    for day in days:
+        entry = before.get(day) or CalendarDay(day=day)
+        old = {"is_working": entry.is_working, "name": entry.name} if entry.pk else {}
+        entry.is_working, entry.name = is_working, name.strip()
+        refuse_invalid(entry)
+        entry.save()
+        changes = diff(old, {"is_working": entry.is_working, "name": entry.name})
+        if changes:
+            record("parks.set_calendar_day", entry, changes=changes, at=at, by=by)
+        first = first or entry
+    return first
+
+
+@transaction.atomic
+def drop_calendar_day(entry, *, at, by):
+    """Leave the day to the notice again, or to its weekday."""
+    _require_calendar(by)
+    record("parks.drop_calendar_day", entry, changes=diff({"is_working": entry.is_working}, {}), at=at, by=by)
+    entry.delete()
+
+
+@transaction.atomic
+def set_calendar_year(year, *, is_entered, at, by):
+    """Say whether the notice of a year that the program does not know has been entered completely."""
+    _require_calendar(by)
+    if is_year_noticed(year):
+        refuse("year", _("The notice for %(year)s is known already.") % {"year": year})
+    if is_entered and not CalendarDay.objects.filter(day__year=year).exists():
+        refuse("year", _("Enter the holidays and worked weekends of %(year)s first.") % {"year": year})
+    entry, made = CalendarYear.objects.get_or_create(year=year)
+    if made == is_entered:
+        record("parks.set_calendar_year", entry, changes=diff({}, {"is_entered": is_entered}), at=at, by=by)
+    if not is_entered:
+        entry.delete()

@@ -92,3 +92,19 @@ class PersonForm(PostForm, FirstPasswordForm):
     full_name = forms.CharField(label=_("Full name"), max_length=60)
 
     field_order = ["username", "full_name", "role", "park", "password"]
+
+
+class CalendarDayForm(forms.Form):
+    """Days that the office has worked or off."""
+
+    start = DayFormField(label=_("From"))
+    end = DayFormField(label=_("Until"), required=False, help_text=_("Empty for one day."))
+    is_working = forms.TypedChoiceField(
+        label=_("These days are"),
+        choices=[("", _("Off")), ("1", _("Worked"))],
+        coerce=bool,
+        required=False,
+        empty_value=False,
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(label=_("Occasion"), max_length=40, required=False)

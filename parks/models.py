@@ -127,3 +127,33 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.get_role_display()} · {self.park}"
+
+
+class CalendarDay(models.Model):
+    """A day the office has worked or off in its own right, over what the State Council's notice says."""
+
+    day = models.DateField(_("Day"), unique=True)
+    is_working = models.BooleanField(_("Worked"))
+    name = models.CharField(_("Occasion"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("Calendar day")
+        verbose_name_plural = _("Calendar days")
+        ordering = ["day"]
+
+    def __str__(self):
+        return f"{self.day:%Y-%m-%d}"
+
+
+class CalendarYear(models.Model):
+    """That the office has entered the whole notice of a year which the program does not know by itself."""
+
+    year = models.PositiveSmallIntegerField(_("Year"), unique=True)
+
+    class Meta:
+        verbose_name = _("Calendar year")
+        verbose_name_plural = _("Calendar years")
+        ordering = ["year"]
+
+    def __str__(self):
+        return str(self.year)

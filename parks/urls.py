@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parks import views
+from parks import views, views_calendar
 
 app_name = "parks"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("parks/new/", views.park_new, name="new"),
     path("parks/<str:code>/", views.park_detail, name="detail"),
     path("parks/<str:code>/edit/", views.park_edit, name="edit"),
+    path("calendar/", views_calendar.calendar_page, name="calendar"),
+    path("calendar/days/", views_calendar.calendar_add, name="calendar-add"),
+    path("calendar/days/<int:pk>/drop/", views_calendar.calendar_drop, name="calendar-drop"),
+    path("calendar/years/<int:year>/", views_calendar.calendar_year, name="calendar-year"),
     path("people/", views.people_list, name="people-list"),
     path("people/new/", views.person_new, name="person-new"),
     path("people/<int:pk>/", views.person_detail, name="person-detail"),

@@ -15,6 +15,7 @@ from django.urls import get_resolver, reverse
 from core.jobs import enqueue, job_kind
 from core.models import AuditEntry
 from crm.actions import add_contact, record_interaction
+from parks.actions import set_calendar_days
 from projects import actions
 from projects.lifecycle import Stage
 
@@ -83,6 +84,11 @@ TABLE = [
     Row("parks:detail", "park.code", hides=True),
     Row("parks:edit", "park.code", reads=PARK, does=PARK, hides=True),
     Row("parks:new", reads=ADMIN, does=ADMIN),
+    Row("parks:calendar"),
+    Row("parks:calendar-add", reads=NOBODY, does=PARK),
+    Row("parks:calendar-drop", "calendar_day", reads=NOBODY, does=PARK),
+    Row("parks:calendar-year", "year", reads=NOBODY, does=PARK),
+    Row("working-days-list"),
     Row("parks:people-list", reads=ADMIN),
     Row("parks:person-new", reads=ADMIN, does=ADMIN),
     Row("parks:person-detail", "colleague", reads=ADMIN),
@@ -196,6 +202,8 @@ def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fil
     job = enqueue("test.access", {}, at=at, by=officer)
     return {
         "park": [park.pk],
+        "year": [2031],
+        "calendar_day": [set_calendar_days(start=date(2031, 1, 1), is_working=False, at=at, by=admin).pk],
         "park.code": [park.code],
         "colleague": [colleague.pk],
         "membership": [colleague.pk, colleague.memberships.get().pk],
