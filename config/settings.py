@@ -98,6 +98,7 @@ TEMPLATES = [
         },
     },
 ]
+MESSAGE_STORAGE = "core.toasts.ToastStorage"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.insert(0, "django.forms")
 

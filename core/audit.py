@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from core.batches import open_batch
 from core.models import AuditEntry
 
 Changes = dict[str, list[Any]]
@@ -21,8 +22,12 @@ def record(
     at: datetime,
     by: Any,
 ) -> AuditEntry:
-    """Write down one deed. `park` is a park or its id, and decides who may read the entry; `by` None is the system."""
-    return AuditEntry.objects.create(
+    """Write down one deed. `park` is a park or its id, and decides who may read the entry; `by` None is the system.
+
+    For the deed to be undone, `changes` must say what was there before.
+    """
+    batch = open_batch()
+    entry = AuditEntry.objects.create(
         at=at,
         by=by if by is not None and by.pk else None,
         verb=verb,
@@ -31,6 +36,27 @@ def record(
         subject_label=str(subject)[:200],
         scope_id=getattr(park, "pk", park),
         changes={name: _plain(value) for name, value in (changes or {}).items()},
+        batch=batch.id if batch else None,
+    )
+    if batch:
+        batch.entries.append(entry)
+    return entry
+
+
+def record_undone(entry: AuditEntry, suffix: str, *, at: datetime, by: Any) -> AuditEntry:
+    """Write down that the deed of `entry` was taken back; its record may be gone by now."""
+    batch = open_batch()
+    return AuditEntry.objects.create(
+        at=at,
+        by=by,
+        verb=f"{entry.verb}{suffix}",
+        subject_type=entry.subject_type,
+        subject_id=entry.subject_id,
+        subject_label=entry.subject_label,
+        scope_id=entry.scope_id,
+        changes={name: pair[::-1] if isinstance(pair, list) else pair for name, pair in entry.changes.items()},
+        batch=batch.id if batch else None,
+        undoes=entry,
     )
 
 

@@ -21,7 +21,8 @@ def unknown_filter(names: Iterable[str]) -> str:
 class StrictFilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if unknown := [name for name in self.data if not self._is_known(name)]:
-            raise ValidationError(unknown_filter(unknown), code="unknown_filter")
+            # As a parameter, because a name with a percent sign in the sentence itself would be taken for a format.
+            raise ValidationError("%(sentence)s", code="unknown_filter", params={"sentence": unknown_filter(unknown)})
         return self.cleaned_data
 
     def _is_known(self, name: str) -> bool:

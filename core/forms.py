@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from core.batches import batch
 from core.errors import RuleViolation
 from core.submissions import KeyUsed, digest_of, new_key, once
 
@@ -32,11 +33,17 @@ def expected_version(request: HttpRequest) -> int | None:
 
 
 def once_for(request: HttpRequest, *, at: datetime, do: Callable[[], Any]) -> Any:
-    """Carry out what the form asks once, however often it is sent. Refused for a used key, it gets a new one."""
+    """Carry out what the form asks once, however often it is sent. Refused for a used key, it gets a new one.
+
+    What is done is one batch; the toast that follows reads it from the request.
+    """
     said = [*request.POST.lists(), *request.FILES.lists()]
     content = digest_of(request.get_full_path(), [pair for pair in said if pair[0] != "csrfmiddlewaretoken"])
     try:
-        return once(request.POST.get("submission_key", ""), content=content, by=request.user, at=at, do=do)
+        with batch() as done:
+            result = once(request.POST.get("submission_key", ""), content=content, by=request.user, at=at, do=do)
+        request.batch = done  # type: ignore[attr-defined]
+        return result
     except KeyUsed:
         request.submission_key = new_key()  # type: ignore[attr-defined]
         raise

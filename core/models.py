@@ -23,6 +23,11 @@ class AuditEntry(models.Model):
     # A park's id; no foreign key, because this app knows no parks and an entry outlives what it is about.
     scope_id = models.BigIntegerField(_("Park"), null=True)
     changes = models.JSONField(_("Changes"), default=dict)
+    # Deeds done in one go share it (core.batches); entries from outside a door have none.
+    batch = models.UUIDField(_("Batch"), null=True)
+    undoes = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("Takes back"), null=True, related_name="undone_by", db_index=False
+    )
 
     objects = AuditEntryQuerySet.as_manager()
 
@@ -34,6 +39,10 @@ class AuditEntry(models.Model):
             models.Index("subject_type", "subject_id", models.F("id").desc(), name="audit_by_subject"),
             models.Index("scope_id", models.F("id").desc(), name="audit_by_scope"),
             models.Index("by", models.F("id").desc(), name="audit_by_person"),
+            models.Index("batch", name="audit_by_batch", condition=models.Q(batch__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint("undoes", name="audit_undone_once", condition=models.Q(undoes__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, NoReturn, Self
+from uuid import UUID
 
 from django.db import models
 
@@ -15,6 +16,9 @@ class AuditEntryQuerySet(models.QuerySet):
     def in_parks(self, parks: Any) -> Self:
         """Entries that belong to one of `parks`, given as ids or a queryset of ids; those of no park are left out."""
         return self.filter(scope_id__in=parks)
+
+    def in_batch(self, batch_id: UUID) -> Self:
+        return self.filter(batch=batch_id)
 
     def update(self, **changes: Any) -> NoReturn:
         raise TypeError("The trace is append-only")

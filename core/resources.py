@@ -16,13 +16,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import Arguments, DaySerializerField, StrictParameters
+from core.batches import batch
 from core.errors import RuleViolation, StaleEdit
 from core.submissions import KeyUsed, digest_of, once
+from core.undo import can_be_undone
 
 LARGEST_KEY = 2**63 - 1
 MOST_KEYS = 100
 NO_VERSION = 0
 """Rows count their versions from 1, so this one is never current."""
+UNDO_BATCH = "Undo-Batch"
+"""The header of an answer that names what `POST /api/v1/undo/` takes back."""
 
 
 class Refusal(serializers.Serializer):
@@ -209,6 +213,14 @@ class Deeds(StrictParameters, viewsets.GenericViewSet):
     lookup_value_regex = "[0-9]{1,18}"
     model: Any
     detail_class: type[serializers.BaseSerializer]
+
+    def dispatch(self, request: Any, *args: Any, **options: Any) -> Any:
+        """One request is one batch; where it can be taken back the answer says by which name."""
+        with batch() as done:
+            answer = super().dispatch(request, *args, **options)
+        if answer.status_code < 400 and can_be_undone(done):
+            answer[UNDO_BATCH] = str(done.id)
+        return answer
 
     def get_queryset(self) -> models.QuerySet:
         return self.model.objects.visible_to(self.request.user)

@@ -1,4 +1,4 @@
-"""Addresses of background jobs."""
+"""Addresses of background jobs and of the button that undoes."""
 
 from django.urls import path
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("jobs/<int:pk>/", views.job_detail, name="job-detail"),
     path("jobs/<int:pk>/cancel/", views.job_cancel, name="job-cancel"),
     path("jobs/<int:pk>/download/", views.job_download, name="job-download"),
+    path("undo/<uuid:batch>/", views.undo, name="undo"),
 ]

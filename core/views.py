@@ -1,9 +1,13 @@
-"""The page of a background job: how far it is, its result, and the button that stops it."""
+"""The page of a background job: how far it is, its result, and the button that stops it; and the button that undoes."""
+
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -11,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from core.errors import RuleViolation
 from core.jobs import cancel_job, result_path, title_of
 from core.models import Job
+from core.toasts import toast
+from core.undo import TakenBack, entries_of, undo_batch
 
 
 @require_GET
@@ -42,3 +48,36 @@ def job_download(request: HttpRequest, pk: int) -> FileResponse:
     if path is None:
         raise Http404
     return FileResponse(path.open("rb"), as_attachment=True, filename=job.result_name)
+
+
+@require_POST
+def undo(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Take back what the toast was about. A stranger learns nothing of the batch; a refusal is told on the page."""
+    if not entries_of(batch, request.user).exists():
+        raise Http404
+    if getattr(request, "htmx", False):
+        done = undo_batch(batch, at=timezone.now(), by=request.user)
+        return toast(request, HttpResponse(status=204), told(done))
+    try:
+        done = undo_batch(batch, at=timezone.now(), by=request.user)
+    except RuleViolation as violation:
+        for reason in violation.reasons:
+            messages.error(request, reason)
+        return redirect(_back(request))
+    messages.success(request, told(done))
+    return redirect(_back(request, done))
+
+
+def told(done: TakenBack) -> str:
+    return " ".join([done.said, *done.kept])
+
+
+def _back(request: HttpRequest, done: TakenBack | None = None) -> str:
+    """The page the button stood on, or, where that was the page of what is gone, the list it was in."""
+    target = request.POST.get("next", "")
+    hosts, secure = {request.get_host()}, request.is_secure()
+    if not target.startswith("/") or not url_has_allowed_host_and_scheme(target, hosts, require_https=secure):
+        target = reverse("home")
+    if done and done.back and f"/{done.entries[0].subject_id}/" in target:
+        return reverse(done.back)
+    return target

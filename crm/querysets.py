@@ -75,6 +75,13 @@ class LeadQuerySet(ParkScopedQuerySet):
         return self.aggregate(total=models.Sum("intended_investment_wan"))["total"] or 0
 
 
+class StandingManager(models.Manager):
+    """Facts that were not taken back."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(undone_at=None)
+
+
 class InteractionQuerySet(ParkScopedQuerySet):
     def newest_first(self):
         return self.order_by("-happened_on", "-pk")

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.apps import apps
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from core.models import AuditEntry
+from core.undo import UNDONE
 from parks.models import Park
 from reports.deeds import DEEDS
 
@@ -39,9 +41,15 @@ def told(entries: Iterable[AuditEntry], user: Any) -> list[AuditEntry]:
             wanted[entry.subject_type].add(entry.subject_id)
     links = {kind: _links(kind, keys, user) for kind, keys in wanted.items()}
     for entry in entries:
-        entry.deed = DEEDS.get(entry.verb, entry.verb)
+        entry.deed = deed_of(entry.verb)
         entry.link = links.get(entry.subject_type, {}).get(entry.subject_id, "")
     return entries
+
+
+def deed_of(verb: str) -> str:
+    done = verb.removesuffix(UNDONE)
+    name = str(DEEDS.get(done, done))
+    return _("Taken back: %(deed)s") % {"deed": name} if done != verb else name
 
 
 def _links(kind: str, keys: set[int], user: Any) -> dict[int, str]:

@@ -12,10 +12,12 @@ import pytest
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
+from core.batches import batch
 from core.jobs import enqueue, job_kind
 from core.models import AuditEntry
 from crm.actions import add_contact, record_interaction
 from parks.actions import set_calendar_days
+from crm.actions import add_contact, edit_lead, record_interaction
 from projects import actions
 from projects.lifecycle import Stage
 
@@ -135,6 +137,8 @@ TABLE = [
     Row("core:job-detail", "job", reads=frozenset({"officer"}), hides=True),
     Row("core:job-cancel", "job", reads=NOBODY, does=frozenset({"officer"}), hides=True),
     Row("core:job-download", "job", reads=NOBODY, hides=True),
+    Row("core:undo", "batch", reads=NOBODY, does=frozenset({"officer"}), hides=True),
+    Row("undo-list", reads=NOBODY, does=EVERYBODY),
     *rows("park-list", does=ADMIN),
     *rows("company-list", "contact-list", "lead-list", does=CRM),
     Row("interaction-list", does=TALK),
@@ -200,7 +204,10 @@ def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fil
     requirement = actions.add_requirement(park=park, stage=Stage.STARTED, field="filing_no", at=at, by=admin)
     talk = record_interaction(park=park, company=lead.company, lead=lead, summary="电话", at=at, by=officer)
     job = enqueue("test.access", {}, at=at, by=officer)
+    with batch() as done:
+        edit_lead(lead, changes={"title": "二期"}, at=at, by=officer)
     return {
+        "batch": [done.id],
         "park": [park.pk],
         "year": [2031],
         "calendar_day": [set_calendar_days(start=date(2031, 1, 1), is_working=False, at=at, by=admin).pk],

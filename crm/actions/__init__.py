@@ -13,6 +13,7 @@ from crm.actions.companies import (
 )
 from crm.actions.interactions import record_interaction
 from crm.actions.leads import LEAD_EDITABLE, advance_lead, convert_lead, edit_lead, register_lead
+from crm.actions.taking_back import put_back
 
 __all__ = [
     "COMPANY_EDITABLE",
@@ -26,6 +27,7 @@ __all__ = [
     "edit_lead",
     "first_registration",
     "introduce_company",
+    "put_back",
     "record_interaction",
     "register_company",
     "register_lead",

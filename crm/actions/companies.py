@@ -142,13 +142,17 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
     refuse_invalid(company, exclude=["normal_name"])
     _saved_with_code(company, by)
     if aliases is not None:
-        company.aliases.exclude(name__in=_names(aliases)).delete()
-        present = set(company.aliases.values_list("name", flat=True))
-        CompanyAlias.objects.bulk_create(
-            [CompanyAlias(company=company, name=alias) for alias in _names(aliases) if alias not in present]
-        )
+        before["aliases"], after["aliases"] = set_aliases(company, aliases)
     record("crm.edit_company", company, park=park.pk, changes=diff(before, after), at=at, by=by)
     return company
+
+
+def set_aliases(company, names):
+    """Replace the whole list; returns the names before and after."""
+    before, after = sorted(company.aliases.values_list("name", flat=True)), _names(names)
+    company.aliases.exclude(name__in=after).delete()
+    CompanyAlias.objects.bulk_create([CompanyAlias(company=company, name=name) for name in after if name not in before])
+    return before, after
 
 
 @transaction.atomic
@@ -157,7 +161,8 @@ def add_contact(company, *, full_name, at, by, **given):
     contact = Contact(company=company, full_name=full_name, recorded_at=at, recorded_by=by, **given)
     refuse_invalid(contact)
     contact.save()
-    record("crm.add_contact", contact, park=park.pk, at=at, by=by)
+    changes = diff({}, {"company": company.pk, "full_name": full_name})
+    record("crm.add_contact", contact, park=park.pk, changes=changes, at=at, by=by)
     return contact
 
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.audit import record
+from core.audit import diff, record
 from core.dates import local_day
 from core.rules import refuse, refuse_future, refuse_invalid
 from crm.actions.leads import locked
@@ -39,16 +39,23 @@ def record_interaction(*, park, company, summary, happened_on=None, lead=None, c
     if any(contact.company_id != company.pk for contact in contacts):
         refuse("contacts", _("Choose contacts of this company."))
     interaction.contacts.set(contacts)
-    if lead is not None:
-        _touch(lead, interaction)
-    record("crm.record_interaction", interaction, park=park.pk, at=at, by=by)
+    moved = _touch(lead, interaction) if lead is not None else {}
+    changes = diff({}, {"company": company.pk, "happened_on": happened_on}) | moved
+    record("crm.record_interaction", interaction, park=park.pk, changes=changes, at=at, by=by)
     return interaction
 
 
+MOVED_ALONG = ("last_contact_on", "next_step", "next_step_due_on")
+"""Columns of the lead that follow its conversations; in the trail they stand under `lead.<column>`."""
+
+
 def _touch(lead, interaction):
+    """Move the lead along; gives what that changed, for the trail."""
     lead = locked(lead)
+    before = {f"lead.{name}": getattr(lead, name) for name in MOVED_ALONG}
     lead.last_contact_on = max(filter(None, [lead.last_contact_on, interaction.happened_on]))
     if interaction.next_step or interaction.next_step_due_on:
         lead.next_step, lead.next_step_due_on = interaction.next_step, interaction.next_step_due_on
         lead.version += 1  # a form opened before must not put the old step back
-    lead.save(update_fields=["last_contact_on", "next_step", "next_step_due_on", "version"])
+    lead.save(update_fields=[*MOVED_ALONG, "version"])
+    return diff(before, {"lead": lead.pk, **{f"lead.{name}": getattr(lead, name) for name in MOVED_ALONG}})

@@ -31,6 +31,8 @@ LEAD_EDITABLE = (
     "next_step",
     "next_step_due_on",
 )
+STEPPED = ("stage", "stage_since", "shelving_reason")
+"""The columns a step moves."""
 
 
 @transaction.atomic
@@ -133,7 +135,7 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
     refuse_stale(lead, expected_version, LEAD_EDITABLE)
     before, after = apply(lead, changes, LEAD_EDITABLE)
     if before["received_on"] != after["received_on"]:
-        _move_receipt(lead, at)
+        move_receipt(lead, at)
     if lead.owner is not None and before["owner"] != lead.owner:
         refuse_idle_owner(lead.owner, lead.park)
     refuse_invalid(lead)
@@ -146,7 +148,7 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
     return lead
 
 
-def _move_receipt(lead, at):
+def move_receipt(lead, at):
     """The day of receipt may be put right as long as no later step comes to lie before it."""
     refuse_future("received_on", lead.received_on, at)
     step = lead.stage_changes.exclude(from_stage="").order_by("effective_on").first()
@@ -181,6 +183,7 @@ def _step(lead, to, effective_on, note, shelving_reason, expected_version, *, at
     if reasons := obstacles(lead, to, {"note": note.strip(), "shelving_reason": shelving_reason}):
         raise RuleViolation(*reasons, fields=beside(lead.stage, to, reasons))
     came_from = lead.stage
+    before = {name: getattr(lead, name) for name in STEPPED}
     LeadStageChange.objects.create(
         lead=lead,
         from_stage=came_from,
@@ -193,7 +196,8 @@ def _step(lead, to, effective_on, note, shelving_reason, expected_version, *, at
     lead.stage, lead.stage_since = to, effective_on
     lead.shelving_reason = shelving_reason if to == LeadStage.SHELVED else ""
     lead.version += 1
-    lead.save(update_fields=["stage", "stage_since", "shelving_reason", "version"])
+    lead.save(update_fields=[*STEPPED, "version"])
+    changes = diff(before, {name: getattr(lead, name) for name in STEPPED})
     verb = "crm.step_back_lead" if is_backward(came_from, to) else "crm.advance_lead"
-    record(verb, lead, park=lead.park_id, changes=diff({"stage": came_from}, {"stage": to}), at=at, by=by)
+    record(verb, lead, park=lead.park_id, changes=changes, at=at, by=by)
     return lead

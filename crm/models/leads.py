@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import WanField
 from crm.lifecycle import OPEN, LeadStage, ShelvingReason
 from crm.models.companies import Company
-from crm.querysets import LeadQuerySet
+from crm.querysets import LeadQuerySet, StandingManager
 from parks.industries import validate_industry
 from parks.models import Park
 
@@ -104,7 +104,11 @@ class Lead(models.Model):
 
 
 class LeadStageChange(models.Model):
-    """That a lead entered a stage: on which day it happened, and when and by whom it was recorded. Append-only."""
+    """That a lead entered a stage: on which day it happened, and when and by whom it was recorded. Append-only.
+
+    A step made by mistake and taken back stays in the table with the moment at which it was undone, and counts
+    nowhere: `objects` and `lead.stage_changes` are the standing ones, `with_undone` are all.
+    """
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="stage_changes")
     from_stage = models.CharField(max_length=12, choices=LeadStage, blank=True)
@@ -113,6 +117,10 @@ class LeadStageChange(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     note = models.TextField(max_length=4000, blank=True)
+    undone_at = models.DateTimeField(_("Taken back"), null=True, editable=False)
+
+    objects = StandingManager()
+    with_undone = models.Manager()
 
     class Meta:
         verbose_name = _("Lead stage change")

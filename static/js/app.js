@@ -118,18 +118,44 @@
     }
   }
 
-  // A toast leaves after ten seconds, but not while somebody reads it with the pointer or the focus on it.
+  // A toast leaves after ten seconds, but not while somebody reads it with the pointer or the focus on it. The server
+  // takes a deed back only for a while longer, so the button goes by then, read or not.
+  const TOAST_SECONDS = 10;
+  const UNDO_SECONDS = 35;
+
   function runToast(toast) {
-    let left = 10;
+    let left = TOAST_SECONDS;
+    let age = 0;
+    const seconds = toast.querySelector("[data-left]");
     const timer = setInterval(() => {
+      age += 1;
+      const undo = toast.querySelector("[data-undo]");
+      if (undo && age >= UNDO_SECONDS && !("busy" in undo.dataset)) undo.remove();
       if (toast.matches(":hover, :focus-within")) return;
       left -= 1;
+      if (seconds) seconds.textContent = String(Math.max(left, 0));
       if (left <= 0) {
         clearInterval(timer);
         toast.remove();
       }
     }, 1000);
   }
+
+  // A fragment's answer brings its toast in the header HX-Trigger: {"toast": {"text": …, "undo": batch or ""}}.
+  function showToast(said) {
+    const place = document.querySelector("[data-toasts]");
+    const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+    const undo = toast.querySelector("[data-undo]");
+    toast.querySelector("span").textContent = said.text;
+    if (said.undo) undo.action = undo.action.replace(/[0-9a-f-]{36}/, said.undo);
+    else undo.remove();
+    undo.elements.next.value = location.pathname + location.search;
+    place.replaceChildren(toast);
+    runToast(toast);
+    dropSavedText();
+  }
+
+  document.addEventListener("toast", (event) => showToast(event.detail));
 
   document.addEventListener("click", (event) => {
     const target = event.target.closest(

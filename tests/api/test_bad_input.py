@@ -268,3 +268,8 @@ def test_a_crash_is_answered_to_programs_in_json_and_to_people_with_a_page(db):
         for answer in (failures.crashed(request), failures.bad_request(request, BadRequest("?"))):
             assert answer["Content-Type"].startswith("application/json" if is_json else "text/html")
         assert failures.crashed(request).status_code == 500
+
+
+@pytest.mark.parametrize("query", ["a%25b=1", "%25=1", "received_from=%25s", "stage=%25d", "owner=%25"])
+def test_a_percent_sign_in_a_filter_is_refused_like_any_other_wrong_one(api, officer, query):
+    assert api(officer).get(f"/leads/?{query}").status_code == 400

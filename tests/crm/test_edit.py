@@ -28,7 +28,8 @@ def test_an_edit_changes_the_company_its_names_and_the_trace(make_company, offic
     company.refresh_from_db()
     assert (company.name, company.normal_name, company.version) == ("翰博光电集团", "翰博光电", 2)
     assert [alias.name for alias in company.aliases.all()] == ["HB"]
-    assert AuditEntry.objects.get(verb="crm.edit_company").changes == {"name": ["翰博光电", "翰博光电集团"]}
+    changes = AuditEntry.objects.get(verb="crm.edit_company").changes
+    assert changes == {"name": ["翰博光电", "翰博光电集团"], "aliases": [["翰博"], ["HB"]]}
 
 
 def test_a_stale_edit_of_a_company_says_what_it_is_now_and_writes_nothing(make_company, officer, colleague, at):
