@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.paging import COUNT_CAP
-from core.search import containing, few_keys, keys_of, same
+from core.search import containing, few_keys, keys_of
 from crm.lifecycle import OPEN
 from crm.names import normal_name
 from parks.access import within
@@ -21,11 +21,16 @@ class CompanyQuerySet(models.QuerySet):
         return self.filter(pk__in=known.values("company_id"))
 
     def called(self, name):
-        """Companies whose name or alias is the same in another spelling (width, brackets, legal suffix)."""
-        aliases = self.model._meta.get_field("aliases").related_model.objects.filter(same("name", name.strip()))
-        named = self.model.objects.filter(normal_name=normal_name(name))
+        """Companies whose name or alias is the same in another spelling (width, script, brackets, legal form)."""
+        plain = normal_name(name)
+        aliases = self.model._meta.get_field("aliases").related_model.objects.filter(normal_name=plain)
+        named = self.model.objects.filter(normal_name=plain)
         # A union, not OR: each half has its index.
         return self.filter(pk__in=named.order_by().values("pk").union(aliases.order_by().values("company_id")))
+
+    def in_groups(self, normal_groups):
+        """Companies of the groups that these normal forms name."""
+        return self.filter(normal_group__in=[group for group in normal_groups if group])
 
     def in_industry(self, code):
         """A division, or a section with all of its divisions."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.views import companies, interactions, leads
+from crm.views import companies, duplicates, interactions, leads
 
 app_name = "crm"
 urlpatterns = [
@@ -16,7 +16,7 @@ urlpatterns = [
     path("leads/<int:pk>/interactions/new/", interactions.about_lead, name="lead-interaction-new"),
     path("companies/", companies.company_list, name="company-list"),
     path("companies/new/", companies.company_new, name="company-new"),
-    path("companies/match/", leads.company_match, name="company-match"),
+    path("companies/match/", duplicates.company_match, name="company-match"),
     path("companies/<int:pk>/", companies.company_detail, name="company-detail"),
     path("companies/<int:pk>/edit/", companies.company_edit, name="company-edit"),
     path("companies/<int:pk>/contacts/new/", companies.contact_new, name="contact-new"),

@@ -140,6 +140,7 @@ TABLE = [
     Row("undo-list", reads=NOBODY, does=EVERYBODY),
     *rows("park-list", does=ADMIN),
     *rows("company-list", "contact-list", "lead-list", does=CRM),
+    Row("company-duplicates", reads=CRM),
     Row("interaction-list", does=TALK),
     Row("project-list", does=OPEN),
     Row("document-list", does=RECORD),

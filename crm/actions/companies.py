@@ -9,12 +9,13 @@ from core.fields import normalise_credit_code
 from core.rules import refuse, refuse_invalid, refuse_stale
 from crm.actions.editing import apply
 from crm.models import Company, CompanyAlias, CompanyPark, Contact
-from crm.names import normal_name
+from crm.names import core_name, is_only_a_form, normal_name
 from parks.access import may, require
 
 COMPANY_EDITABLE = (
     "name",
     "credit_code",
+    "group_name",
     "ownership",
     *Company.GRADES,
     "industry",
@@ -36,15 +37,14 @@ def register_company(*, name, park, credit_code="", aliases=(), is_another=False
     """
     require(by, "crm.register_company", park)
     code = normalise_credit_code(credit_code) if credit_code else None
-    company = Company(
-        name=name.strip(), normal_name=normal_name(name), credit_code=code, recorded_at=at, recorded_by=by, **given
-    )
+    company = Company(name=name.strip(), credit_code=code, recorded_at=at, recorded_by=by, **given)
+    set_plain_forms(company)
     _refuse_taken_code(code, by)
     if not is_another:
         refuse_known_name("name", name, by)
-    refuse_invalid(company, exclude=["normal_name"])
+    refuse_invalid_company(company)
     _saved_with_code(company, by)
-    CompanyAlias.objects.bulk_create([CompanyAlias(company=company, name=alias) for alias in _names(aliases)])
+    CompanyAlias.objects.bulk_create([CompanyAlias.of(company, alias) for alias in _names(aliases)])
     CompanyPark.objects.create(company=company, park=park, introduced_at=at, introduced_by=by)
     record(
         "crm.register_company",
@@ -55,6 +55,19 @@ def register_company(*, name, park, credit_code="", aliases=(), is_another=False
         by=by,
     )
     return company
+
+
+def set_plain_forms(company):
+    company.normal_name = normal_name(company.name)
+    company.core_name = core_name(company.name)
+    company.normal_group = normal_name(company.group_name)
+
+
+def refuse_invalid_company(company):
+    refuse_invalid(company, exclude=["normal_name", "core_name", "normal_group"])
+    if is_only_a_form(company.name):
+        sentence = _("“%(name)s” is only a legal form. Enter the name that stands before it.")
+        refuse("name", sentence % {"name": company.name})
 
 
 def _names(aliases):
@@ -137,9 +150,9 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
         }
         _refuse_taken_code(changes["credit_code"], by, other_than=company.pk)
     before, after = apply(company, changes, COMPANY_EDITABLE)
-    company.normal_name = normal_name(company.name)
+    set_plain_forms(company)
     company.version += 1
-    refuse_invalid(company, exclude=["normal_name"])
+    refuse_invalid_company(company)
     _saved_with_code(company, by)
     if aliases is not None:
         before["aliases"], after["aliases"] = set_aliases(company, aliases)
@@ -151,7 +164,7 @@ def set_aliases(company, names):
     """Replace the whole list; returns the names before and after."""
     before, after = sorted(company.aliases.values_list("name", flat=True)), _names(names)
     company.aliases.exclude(name__in=after).delete()
-    CompanyAlias.objects.bulk_create([CompanyAlias(company=company, name=name) for name in after if name not in before])
+    CompanyAlias.objects.bulk_create([CompanyAlias.of(company, name) for name in after if name not in before])
     return before, after
 
 

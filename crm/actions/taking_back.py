@@ -5,11 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 from core.rules import refuse_invalid
 from core.undo import TouchedSince, of_record, refuse_touched, remove_unless_used, touched_sentence, undoes
-from crm.actions.companies import COMPANY_EDITABLE, CONTACT_EDITABLE, require_for_company, set_aliases
+from crm.actions.companies import (
+    COMPANY_EDITABLE,
+    CONTACT_EDITABLE,
+    refuse_invalid_company,
+    require_for_company,
+    set_aliases,
+    set_plain_forms,
+)
 from crm.actions.interactions import MOVED_ALONG
 from crm.actions.leads import LEAD_EDITABLE, STEPPED, move_receipt
 from crm.models import Company, CompanyPark, Contact, Interaction, Lead, LeadStageChange
-from crm.names import normal_name
 from parks.access import require
 
 
@@ -109,8 +115,8 @@ def _put_company_back(entry, *, at, by):
     company = of_record(entry, Company.objects.select_for_update())
     require_for_company(by, "crm.edit_company", company)
     put_back(company, entry, COMPANY_EDITABLE)
-    company.normal_name = normal_name(company.name)
-    refuse_invalid(company, exclude=["normal_name"])
+    set_plain_forms(company)
+    refuse_invalid_company(company)
     company.version += 1
     company.save()
     if "aliases" in entry.changes:

@@ -9,13 +9,14 @@ from rest_framework.response import Response
 from core.resources import IDEMPOTENCY_KEY, IF_MATCH, Resource, answers, expected_version
 from crm import actions
 from crm.api import serializers as shapes
+from crm.api.duplicates import DuplicatesDoor
 from crm.api.filters import CompanyFilters, ContactFilters, InteractionFilters, LeadFilters
 from crm.models import Company, CompanyPark, Contact, Interaction, Lead
 
 
 @extend_schema(tags=["companies"])
 @extend_schema_view(list=extend_schema(summary="Companies, newest first"), retrieve=extend_schema())
-class Companies(Resource):
+class Companies(DuplicatesDoor, Resource):
     model = Company
     row_class, detail_class = shapes.CompanyRow, shapes.CompanyDetail
     filterset_class = CompanyFilters

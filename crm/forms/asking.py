@@ -93,6 +93,18 @@ def coming_days(today):
     ]
 
 
+def asks_for_duplicates(url, *, prefix=""):
+    """Attributes of a field whose text is looked up while it is typed; the answer replaces the duplicate strip."""
+    names = ("company_name", "name", "credit_code", "group_name", "company")
+    front = f"{prefix}-" if prefix else ""
+    return {
+        "hx-get": f"{url}?prefix={prefix}" if prefix else url,
+        "hx-trigger": "input changed delay:400ms, change",
+        "hx-target": f"#{front}company-match",
+        "hx-include": ", ".join(f'[name="{front}{name}"]' for name in names),
+    }
+
+
 class AskingForm(forms.Form):
     """Takes its fields from `asks` of `model`, then whatever the subclass declares itself."""
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions import COMPANY_EDITABLE, CONTACT_EDITABLE
-from crm.forms.asking import AskingForm
+from crm.forms.asking import AskingForm, asks_for_duplicates
 from crm.models import Company, Contact
 
 
@@ -40,8 +40,13 @@ class CompanyForm(AskingForm):
 
 
 class NewCompanyForm(CompanyForm):
-    def __init__(self, *args, parks, **kwargs):
+    """Looks for duplicates while name, code or group are typed."""
+
+    def __init__(self, *args, parks, match_url="", **kwargs):
         super().__init__(*args, **kwargs)
+        if match_url:
+            for name in ("name", "credit_code", "group_name"):
+                self.fields[name].widget.attrs |= asks_for_duplicates(match_url)
         park = forms.ModelChoiceField(parks, label=_("Park"), empty_label=_("Choose the park"))
         self.fields = {"park": park, **self.fields}
 

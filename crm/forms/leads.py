@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import DayFormField
 from core.money import ONE_YUAN
 from crm.actions import LEAD_EDITABLE
-from crm.forms.asking import ANOTHER, AskingForm, IntendedAmount, coming_days, past_days
+from crm.forms.asking import ANOTHER, AskingForm, IntendedAmount, asks_for_duplicates, coming_days, past_days
 from crm.lifecycle import LeadStage, ShelvingReason, earlier_stages, next_stages
 from crm.models import Lead
 
@@ -73,11 +73,7 @@ class NewLeadForm(LeadForm):
         self.fields["received_on"].required = False
         self.fields["company_name"].widget.attrs |= {"autocomplete": "off", "autofocus": True}
         if match_url:
-            self.fields["company_name"].widget.attrs |= {
-                "hx-get": match_url,
-                "hx-trigger": "input changed delay:400ms, change",
-                "hx-target": "#company-match",
-            }
+            self.fields["company_name"].widget.attrs |= asks_for_duplicates(match_url)
 
     def clean_company(self):
         chosen = self.cleaned_data["company"]

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import CreditCodeField
-from crm.names import masked
+from crm.names import masked, normal_name
 from crm.querysets import CompanyQuerySet, OfCompanyQuerySet
 from parks.industries import validate_industry
 from parks.models import Park
@@ -25,8 +25,12 @@ class Company(models.Model):
     """An investor or a company of a park. One row in the whole system, known in one or more parks."""
 
     name = models.CharField(_("Company name"), max_length=120)
+    # Three plain forms of what is typed, by which duplicates are found (crm.names).
     normal_name = models.CharField(max_length=120, db_index=True, editable=False)
+    core_name = models.CharField(max_length=120, db_index=True, editable=False)
     credit_code = CreditCodeField(_("Unified social credit code"), null=True, blank=True, unique=True)
+    group_name = models.CharField(_("Corporate group"), max_length=120, blank=True)
+    normal_group = models.CharField(max_length=120, db_index=True, editable=False, blank=True)
     ownership = models.CharField(_("Ownership"), max_length=12, choices=Ownership, blank=True)
     is_chain_master = models.BooleanField(_("Chain master"), default=False)
     is_top_500 = models.BooleanField(_("Top 500"), default=False)
@@ -64,6 +68,7 @@ class Company(models.Model):
 class CompanyAlias(models.Model):
     company = models.ForeignKey(Company, models.CASCADE, related_name="aliases")
     name = models.CharField(_("Alias"), max_length=120, db_index=True)
+    normal_name = models.CharField(max_length=120, db_index=True, editable=False)
 
     class Meta:
         verbose_name = _("Company alias")
@@ -72,6 +77,10 @@ class CompanyAlias(models.Model):
 
     def __str__(self):
         return self.name
+
+    @classmethod
+    def of(cls, company, name):
+        return cls(company=company, name=name, normal_name=normal_name(name))
 
 
 class CompanyPark(models.Model):

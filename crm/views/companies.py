@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -14,8 +15,9 @@ from crm.filters import CompanyFilters
 from crm.forms import ANOTHER, CompanyForm, ContactForm, NewCompanyForm, present
 from crm.models import Company, Contact, Interaction, Lead
 from crm.views.doing import carried_out, likely_park, parks_to, shown_version
+from crm.views.duplicates import strip
 from crm.views.interactions import composer, parks_of
-from crm.views.leads import dress, matches, told_talk
+from crm.views.leads import dress, told_talk
 from parks import industries
 from parks.access import require, verbs_of
 
@@ -85,6 +87,7 @@ def _facts(company):
             "title": "",
             "rows": [
                 row("credit_code"),
+                row("group_name"),
                 row("ownership", company.get_ownership_display()),
                 {"label": _("Grade"), "value": _(", ").join(str(grade) for grade in company.grades)},
                 row("industry", industries.label(company.industry)),
@@ -104,7 +107,12 @@ def company_new(request):
     require(request.user, "crm.register_company")
     parks = parks_to(request.user, "crm.register_company")
     first = likely_park(request.user, parks)
-    form = NewCompanyForm(request.POST or None, parks=parks, initial={"park": first.pk if first else None})
+    form = NewCompanyForm(
+        request.POST or None,
+        parks=parks,
+        initial={"park": first.pk if first else None},
+        match_url=reverse("crm:company-match"),
+    )
     chosen = request.POST.get("company", "")
     if chosen.isdecimal() and len(chosen) < 19:
         return redirect("crm:company-detail", pk=_company(request, chosen).pk)
@@ -114,8 +122,12 @@ def company_new(request):
         if company:
             messages.success(request, _("Company saved"))
             return redirect("crm:company-detail", pk=company.pk)
-    match = matches(request.user, form["name"].value() or "", chosen=chosen)
-    context = {"form": form, "submission_key": submission_key(request), "match": match if form.is_bound else {}}
+    typed = {name: form[name].value() or "" for name in ("name", "credit_code", "group_name")}
+    context = {
+        "form": form,
+        "submission_key": submission_key(request),
+        "strip": strip(request.user, **typed, chosen=chosen),
+    }
     return render(request, "crm/company_form.html", context)
 
 

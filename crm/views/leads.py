@@ -16,7 +16,7 @@ from core.paging import Keyset, capped_count
 from core.templatetags.units import day, money, wan
 from crm import actions
 from crm.filters import LeadFilters
-from crm.forms import ANOTHER, AdvanceForm, AmountForm, LeadForm, NewLeadForm, doubt_about, present
+from crm.forms import AdvanceForm, AmountForm, LeadForm, NewLeadForm, doubt_about, present
 from crm.lifecycle import LeadStage, arguments_of, checklist, likely_next, next_stages, next_step_light, path
 from crm.models import Company, Interaction, Lead
 from crm.views.doing import (
@@ -26,6 +26,7 @@ from crm.views.doing import (
     parks_to,
     shown_version,
 )
+from crm.views.duplicates import strip
 from crm.views.interactions import composer, may_call
 from parks import industries
 from parks.access import require, verbs_of
@@ -282,7 +283,7 @@ def lead_new(request):
     context = {
         "form": form,
         "submission_key": submission_key(request),
-        "match": matches(request.user, form["company_name"].value() or "", chosen=chosen),
+        "strip": strip(request.user, name=form["company_name"].value() or "", chosen=chosen),
         "one_park": len(parks) == 1,
     }
     return render(request, "crm/lead_new.html", context)
@@ -304,33 +305,6 @@ def _new_lead_initial(request, parks, today):
     code = request.GET.get("park", "")
     park = next((park for park in parks if park.code == code), None) or likely_park(request.user, parks)
     return initial | ({"park": park.pk} if park else {})
-
-
-def matches(user, name, chosen=""):
-    """Companies to offer for a name: the same in another spelling first; of an unseen one only who registered it."""
-    name = name.strip()
-    if len(name) < 2 or "\0" in name:
-        return {}
-    mine = Company.objects.visible_to(user)
-    same = list(mine.called(name).order_by("name")[:5])
-    like = mine.named_like(name).exclude(pk__in=[each.pk for each in same])
-    # Of what lies outside the scope only the park and the day are told.
-    unseen = Company.objects.called(name).exclude(pk__in=mine.values("pk")).first()  # scoped: first_registration
-    return {
-        "name": name,
-        "same": same,
-        "like": list(like.order_by("-pk")[: 5 - len(same)]),
-        "unseen": actions.first_registration(unseen) if unseen else None,
-        "chosen": str(chosen),
-        "another": ANOTHER,
-    }
-
-
-@require_GET
-def company_match(request):
-    require(request.user, "crm.register_company")
-    match = matches(request.user, request.GET.get("company_name") or request.GET.get("name") or "")
-    return render(request, "crm/_company_match.html", {"match": match})
 
 
 @require_GET

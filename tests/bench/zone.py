@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from crm.lifecycle import ShelvingReason
 from crm.models import Company, CompanyAlias, CompanyPark, Contact, Interaction, Lead, LeadSource, LeadStageChange
-from crm.names import normal_name
+from crm.names import core_name, normal_name
 from parks.industries import INDUSTRIES
 from parks.models import Membership, Park
 from projects.models import Document, InvestmentChange, ParkChange, Project, ProjectState, StageChange
@@ -209,13 +209,13 @@ class _Zone:
             self.names.append(name)
             self.company_parks.append(parks)
             yield company.row(
-                id=pk, name=name, normal_name=normal_name(name), ownership=random.choice(ownerships),
-                industry=random.choice(_DIVISIONS),
+                id=pk, name=name, normal_name=normal_name(name), core_name=core_name(name),
+                ownership=random.choice(ownerships), industry=random.choice(_DIVISIONS),
             )  # fmt: skip
             for park in parks:
                 yield known.row(company_id=pk, park_id=park)
             if pk % 5 == 0:
-                yield alias.row(company_id=pk, name=brand)
+                yield alias.row(company_id=pk, name=brand, normal_name=normal_name(brand))
             person = random.choice(_SURNAMES) + random.choice(_GIVEN)
             yield contact.row(company_id=pk, full_name=person, phone=f"138{random.randrange(10**8):08d}")
 
