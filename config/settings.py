@@ -144,6 +144,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     # Skipped rounds are not made up for: the next one finds all there is.
     "resume-jobs": {"task": "core.resume_jobs", "schedule": 30.0, "options": {"expires": 25}},
     "tidy-up": {"task": "core.tidy_up", "schedule": 3600.0, "options": {"expires": 3000}},
+    # Hourly, so that a night without a clock is made up for; each protection still ends on its own day.
+    "lapse-first-talks": {"task": "crm.lapse_first_talks", "schedule": 3600.0, "options": {"expires": 3000}},
     "refresh-trend": {"task": "reports.refresh_trend", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")

@@ -31,6 +31,11 @@ CRM_VERBS = frozenset(
         "crm.record_interaction",
     }
 )
+# What a park does about its own first talks; what the office does about those of all parks.
+TALK_VERBS = frozenset({"crm.register_first_talk", "crm.renew_first_talk", "crm.end_first_talk", "crm.appeal_conflict"})
+OFFICE_VERBS = frozenset(
+    {"crm.verify_first_talk", "crm.open_conflict", "crm.decide_conflict", "crm.transfer_lead", "crm.set_rules"}
+)
 PROJECT_VERBS = frozenset(
     {
         "projects.open_project",
@@ -48,11 +53,13 @@ RULE_VERBS = frozenset({"crm.set_rules", "parks.set_calendar_day"})
 PARK_VERBS = frozenset({"parks.add_park", "parks.edit_park", "parks.manage_people"})
 
 VERBS = {
-    Role.OFFICER: CRM_VERBS | PROJECT_VERBS | {"reports.export"},
+    Role.OFFICER: CRM_VERBS | TALK_VERBS | PROJECT_VERBS | {"reports.export"},
     Role.OPERATOR: (PROJECT_VERBS - {"projects.open_project", "projects.record_signing_event"})
     | {"crm.record_interaction", "reports.export"},
     # The counting side may correct but not report: what it verifies comes from somebody else.
     Role.MANAGER: CRM_VERBS
+    | TALK_VERBS
+    | OFFICE_VERBS
     | COUNTING_VERBS
     | RULE_VERBS
     | {
@@ -66,6 +73,8 @@ VERBS = {
     },
     Role.AUDITOR: frozenset({"reports.export", "reports.read_trail"}),
     Role.ADMINISTRATOR: CRM_VERBS
+    | TALK_VERBS
+    | OFFICE_VERBS
     | PROJECT_VERBS
     | COUNTING_VERBS
     | RULE_VERBS

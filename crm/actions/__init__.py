@@ -11,25 +11,49 @@ from crm.actions.companies import (
     register_company,
     require_for_company,
 )
+from crm.actions.conflicts import appeal_conflict, decide_appeal, decide_conflict, open_conflict
+from crm.actions.first_talks import (
+    add_paper,
+    end_first_talk,
+    lapse_first_talks,
+    register_first_talk,
+    renew_first_talk,
+    verify_first_talk,
+)
 from crm.actions.interactions import record_interaction
+from crm.actions.lead_transfers import transfer_lead
 from crm.actions.leads import LEAD_EDITABLE, advance_lead, convert_lead, edit_lead, register_lead
 from crm.actions.taking_back import put_back
+from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
 
 __all__ = [
     "COMPANY_EDITABLE",
     "CONTACT_EDITABLE",
     "LEAD_EDITABLE",
+    "PROTECTION_EDITABLE",
     "add_contact",
+    "add_paper",
     "advance_lead",
+    "appeal_conflict",
     "convert_lead",
+    "decide_appeal",
+    "decide_conflict",
     "edit_company",
     "edit_contact",
     "edit_lead",
+    "end_first_talk",
     "first_registration",
     "introduce_company",
     "put_back",
+    "lapse_first_talks",
+    "open_conflict",
     "record_interaction",
     "register_company",
+    "register_first_talk",
     "register_lead",
+    "renew_first_talk",
     "require_for_company",
+    "set_protection_rule",
+    "transfer_lead",
+    "verify_first_talk",
 ]

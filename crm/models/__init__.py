@@ -1,18 +1,39 @@
 """Who we talk to: companies, their contacts, the leads they give us and every conversation."""
 
 from crm.models.companies import Company, CompanyAlias, CompanyPark, Contact, Ownership
+from crm.models.first_talk import (
+    Appeal,
+    Conflict,
+    FirstTalk,
+    FirstTalkChange,
+    FirstTalkPaper,
+    PaperKind,
+    ProtectionRule,
+)
 from crm.models.interactions import Interaction, InteractionKind
+from crm.models.lead_transfer import LeadTransfer
 from crm.models.leads import Lead, LeadSource, LeadStageChange
+from crm.models.split import CountedBy, SplitTerms
 
 __all__ = [
+    "Appeal",
     "Company",
     "CompanyAlias",
     "CompanyPark",
+    "Conflict",
     "Contact",
+    "CountedBy",
+    "FirstTalk",
+    "FirstTalkChange",
+    "FirstTalkPaper",
     "Interaction",
     "InteractionKind",
     "Lead",
     "LeadSource",
     "LeadStageChange",
+    "LeadTransfer",
     "Ownership",
+    "PaperKind",
+    "ProtectionRule",
+    "SplitTerms",
 ]

@@ -1,0 +1,12 @@
+"""Doors of the task queue to leads and what belongs to them."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from crm.actions import lapse_first_talks
+
+
+@shared_task(name="crm.lapse_first_talks")
+def lapse_first_talks_due() -> None:
+    """End the protections whose last day is past. Safe to run twice."""
+    lapse_first_talks(at=timezone.now())
