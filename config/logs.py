@@ -1,4 +1,4 @@
-"""How refused requests are told in the log: in one line, because only a crash needs its traceback."""
+"""What the log tells: a refused request in one line, because only a crash needs its traceback, and nobody's number."""
 
 import logging
 
@@ -8,3 +8,12 @@ class OneLineRefusals(logging.Filter):
         if getattr(record, "status_code", 500) < 500:
             record.exc_info = record.exc_text = None
         return True
+
+
+class Masking(logging.Formatter):
+    """Writes every line, tracebacks included, with telephone numbers, addresses and identity numbers in part."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from core.privacy import veiled  # not above: logging begins before the settings are complete
+
+        return veiled(super().format(record))

@@ -274,7 +274,13 @@ logging.config.dictConfig(
     {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+        "formatters": {
+            "line": {
+                "()": "config.logs.Masking",
+                "format": "{asctime} {levelname} {name}: {message}",
+                "style": "{",
+            }
+        },
         "filters": {"one_line_refusals": {"()": "config.logs.OneLineRefusals"}},
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line_refusals"]}

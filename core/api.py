@@ -24,6 +24,7 @@ from core.fields import CreditCodeField, WanField, normalise_credit_code, valida
 from core.filters import PAGING_WORDS, unknown_filter
 from core.money import PLACES, half_up, parse_wan
 from core.paging import COUNT_CAP, BadCursor, Keyset, capped_count
+from core.privacy import veiled
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -232,6 +233,13 @@ class CreditCodeSerializerField(serializers.CharField):
         return normalise_credit_code(super().to_internal_value(data))
 
 
+class VeiledField(serializers.CharField):
+    """Free text: numbers of people in it are shown in part. The verbs take it back like that without losing them."""
+
+    def to_representation(self, value: Any) -> str:
+        return veiled(str(value))
+
+
 class Arguments(serializers.Serializer):
     """Arguments of an action. A name it does not know is refused: a mistyped one must not be silently left out."""
 
@@ -251,4 +259,6 @@ class RecordSerializer(serializers.ModelSerializer):
         WanField: WanSerializerField,
         CreditCodeField: CreditCodeSerializerField,
         models.DateField: DaySerializerField,
+        models.CharField: VeiledField,
+        models.TextField: VeiledField,
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import local_day
 from core.errors import RuleViolation, StaleEdit
+from core.privacy import shown_in_part
 
 
 def refuse(field: str, sentence: str) -> NoReturn:
@@ -44,5 +45,5 @@ def refuse_stale(instance: models.Model, expected: int | None, fields: Iterable[
         raise StaleEdit(
             _("Somebody else changed this %(what)s meanwhile. Compare and save again.")
             % {"what": instance._meta.verbose_name},
-            current={field: getattr(instance, field) for field in fields},
+            current={field: shown_in_part(instance, field, getattr(instance, field)) for field in fields},
         )

@@ -1,4 +1,4 @@
-"""When two spellings mean the same company, and how a telephone number is shown to those who need not call it."""
+"""When two spellings mean the same company."""
 
 import re
 import unicodedata
@@ -68,13 +68,3 @@ def _without_form(text):
             break
         text = text.removesuffix(form)
     return text
-
-
-def masked(text):
-    """138****1234 for a number; of anything shorter than eight characters only the end is left."""
-    text = text.strip()
-    if not text:
-        return ""
-    if "@" in text:
-        return f"{text[0]}***{text[text.index('@') :]}"
-    return f"{text[:3]}****{text[-4:]}" if len(text) >= 8 else f"****{text[-2:]}"

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.views import companies, duplicates, interactions, leads
+from crm.views import companies, interactions, leads, revealing
 
 app_name = "crm"
 urlpatterns = [
@@ -22,4 +23,6 @@ urlpatterns = [
     path("companies/<int:pk>/contacts/new/", companies.contact_new, name="contact-new"),
     path("companies/<int:pk>/interactions/new/", interactions.with_company, name="interaction-new"),
     path("contacts/<int:pk>/edit/", companies.contact_edit, name="contact-edit"),
+    path("contacts/<int:pk>/reveal/", revealing.contact_reveal, name="contact-reveal"),
+    path("interactions/<int:pk>/reveal/", revealing.interaction_reveal, name="interaction-reveal"),
 ]

@@ -29,6 +29,7 @@ CRM_VERBS = frozenset(
         "crm.edit_lead",
         "crm.advance_lead",
         "crm.record_interaction",
+        "crm.reveal_contact",
     }
 )
 # What a park does about its own first talks; what the office does about those of all parks.

@@ -12,6 +12,7 @@ from core.fields import normalise_credit_code
 from core.rules import future_reason, refuse, refuse_future, refuse_invalid, refuse_stale
 from core.uploads import check_upload, store
 from crm.actions import convert_lead, introduce_company, record_interaction
+from crm.actions.editing import whole
 from crm.lifecycle import LeadStage
 from parks.access import require
 from projects import history, ledger, lifecycle
@@ -237,7 +238,7 @@ def edit_project(project, *, changes, expected_version=None, at, by):
     for field, value in changes.items():
         if field not in EDITABLE:
             refuse(field, _("The field %(field)s cannot be edited.") % {"field": field})
-        setattr(project, field, value)
+        setattr(project, field, whole(project, field, value))
     project.legal_entity_code = normalise_credit_code(project.legal_entity_code) if project.legal_entity_code else None
     refuse_invalid(project)
     changed = diff(_plain(before), _plain({field: getattr(project, field) for field in EDITABLE}))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import DayFormField, WanFormField
+from core.privacy import shown_in_part
 from core.uploads import ACCEPTED_ENDINGS
 from crm.models import InteractionKind
 from parks import industries
@@ -94,6 +95,7 @@ class ProjectForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial = {name: shown_in_part(self.instance, name, value) for name, value in self.initial.items()}
         people = people_working_in(get_user_model().objects.all(), self.instance.park)
         # One question for three selects; whoever is in charge now stays choosable.
         held = {getattr(self.instance, f"{name}_id") for name in ("owner", "steward", "sponsor")} - {None}

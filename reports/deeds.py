@@ -36,6 +36,8 @@ DEEDS = {
     "crm.appeal_conflict": _("Decision appealed"),
     "crm.decide_appeal": _("Appeal decided"),
     "crm.transfer_lead": _("Lead transferred"),
+    "crm.reveal_contact": _("Contact's numbers shown in full"),
+    "crm.reveal_interaction": _("Numbers in a conversation shown in full"),
     "projects.open_project": _("Project opened"),
     "projects.edit_project": _("Project edited"),
     "projects.advance_project": _("Step reported"),

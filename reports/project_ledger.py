@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext
 
 from core.fields import WanField
+from core.privacy import veiled
 from core.workbook import Column
 from parks import industries
 from parks.models import Park
@@ -69,7 +70,7 @@ def _shaper(name: str) -> Callable[[Any], Any] | None:
         return _looked_up({user.pk: str(user) for user in get_user_model().objects.all()})
     if isinstance(field, models.BooleanField):
         return _looked_up({True: gettext("yes"), False: ""})
-    return None
+    return veiled if isinstance(field, models.TextField) or name == "source_note" else None
 
 
 def _looked_up(names: dict[Any, str]) -> Callable[[Any], Any]:

@@ -25,6 +25,7 @@ from crm.actions.lead_transfers import transfer_lead
 from crm.actions.leads import LEAD_EDITABLE, advance_lead, convert_lead, edit_lead, register_lead
 from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
 from crm.actions.taking_back import put_back
+from crm.actions.revealing import reveal_contact, reveal_interaction
 
 __all__ = [
     "COMPANY_EDITABLE",
@@ -56,4 +57,6 @@ __all__ = [
     "set_protection_rule",
     "transfer_lead",
     "verify_first_talk",
+    "reveal_contact",
+    "reveal_interaction",
 ]

@@ -7,7 +7,7 @@ from core.audit import diff, record
 from core.dates import local_day
 from core.fields import normalise_credit_code
 from core.rules import refuse, refuse_invalid, refuse_stale
-from crm.actions.editing import apply
+from crm.actions.editing import apply, refuse_masked
 from crm.models import Company, CompanyAlias, CompanyPark, Contact
 from crm.names import core_name, is_only_a_form, normal_name
 from parks.access import may, require
@@ -44,13 +44,15 @@ def register_company(*, name, park, credit_code="", aliases=(), is_another=False
         refuse_known_name("name", name, by)
     refuse_invalid_company(company)
     _saved_with_code(company, by)
-    CompanyAlias.objects.bulk_create([CompanyAlias.of(company, alias) for alias in _names(aliases)])
+    names = _names(aliases)
+    CompanyAlias.objects.bulk_create([CompanyAlias.of(company, alias) for alias in names])
+    said = {field: value for field in COMPANY_EDITABLE if (value := getattr(company, field))}
     CompanyPark.objects.create(company=company, park=park, introduced_at=at, introduced_by=by)
     record(
         "crm.register_company",
         company,
         park=park.pk,
-        changes=diff({}, {"name": company.name, "credit_code": code}),
+        changes=diff({}, said | ({"aliases": names} if names else {})),
         at=at,
         by=by,
     )
@@ -139,7 +141,7 @@ def require_for_company(by, verb, company):
 
 @transaction.atomic
 def edit_company(company, *, changes, aliases=None, expected_version=None, at, by):
-    """Change fields of COMPANY_EDITABLE and, if given, the whole list of aliases."""
+    """Change fields of COMPANY_EDITABLE and, if given, all aliases; nothing is written where nothing differs."""
     park = require_for_company(by, "crm.edit_company", company)
     company = Company.objects.select_for_update().get(pk=company.pk)
     refuse_stale(company, expected_version, COMPANY_EDITABLE)
@@ -151,13 +153,22 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
         _refuse_taken_code(changes["credit_code"], by, other_than=company.pk)
     before, after = apply(company, changes, COMPANY_EDITABLE)
     set_plain_forms(company)
-    company.version += 1
     refuse_invalid_company(company)
+    changed = diff(before, after) | _change_aliases(company, aliases)
+    if not changed:
+        return company
+    company.version += 1
     _saved_with_code(company, by)
-    if aliases is not None:
-        before["aliases"], after["aliases"] = set_aliases(company, aliases)
-    record("crm.edit_company", company, park=park.pk, changes=diff(before, after), at=at, by=by)
+    record("crm.edit_company", company, park=park.pk, changes=changed, at=at, by=by)
     return company
+
+
+def _change_aliases(company, aliases):
+    """Make `aliases`, unless None, the whole list; returns what that changes, for the trail."""
+    if aliases is None:
+        return {}
+    before, after = set_aliases(company, aliases)
+    return diff({"aliases": before}, {"aliases": after})
 
 
 def set_aliases(company, names):
@@ -171,10 +182,12 @@ def set_aliases(company, names):
 @transaction.atomic
 def add_contact(company, *, full_name, at, by, **given):
     park = require_for_company(by, "crm.add_contact", company)
+    refuse_masked(Contact, given)
     contact = Contact(company=company, full_name=full_name, recorded_at=at, recorded_by=by, **given)
     refuse_invalid(contact)
     contact.save()
-    changes = diff({}, {"company": company.pk, "full_name": full_name})
+    said = {field: value for field in CONTACT_EDITABLE if (value := getattr(contact, field))}
+    changes = diff({}, {"company": company.pk, **said})
     record("crm.add_contact", contact, park=park.pk, changes=changes, at=at, by=by)
     return contact
 
@@ -185,8 +198,11 @@ def edit_contact(contact, *, changes, expected_version=None, at, by):
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
     refuse_stale(contact, expected_version, CONTACT_EDITABLE)
     before, after = apply(contact, changes, CONTACT_EDITABLE)
-    contact.version += 1
     refuse_invalid(contact)
+    changed = diff(before, after)
+    if not changed:
+        return contact
+    contact.version += 1
     contact.save()
-    record("crm.edit_contact", contact, park=park.pk, changes=diff(before, after), at=at, by=by)
+    record("crm.edit_contact", contact, park=park.pk, changes=changed, at=at, by=by)
     return contact

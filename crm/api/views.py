@@ -13,6 +13,8 @@ from crm.api.duplicates import DuplicatesDoor
 from crm.api.filters import CompanyFilters, ContactFilters, InteractionFilters, LeadFilters
 from crm.models import Company, CompanyPark, Contact, Interaction, Lead
 
+NOT_KEPT = {"Cache-Control": "no-store"}
+
 
 @extend_schema(tags=["companies"])
 @extend_schema_view(list=extend_schema(summary="Companies, newest first"), retrieve=extend_schema())
@@ -71,6 +73,13 @@ class Contacts(Resource):
         actions.edit_contact(contact, changes=said, expected_version=version, **self.who_and_when())
         return self.shown(contact.pk)
 
+    @extend_schema(request=None, responses=answers(shapes.RevealedContact))
+    @action(detail=True, methods=["post"])
+    def reveal(self, request: Request, pk: str) -> Response:
+        """The contact's numbers in full. Each call is written into the trail."""
+        contact = actions.reveal_contact(self.row(pk), **self.who_and_when())
+        return Response(shapes.RevealedContact(contact).data, headers=NOT_KEPT)
+
 
 @extend_schema(tags=["leads"])
 @extend_schema_view(list=extend_schema(summary="Leads, latest received first"), retrieve=extend_schema())
@@ -128,3 +137,10 @@ class Interactions(Resource):
     def create(self, request: Request) -> Response:
         said = self.said(shapes.RecordInteraction)
         return self.shown(self.once(lambda: actions.record_interaction(**said, **self.who_and_when())), code=201)
+
+    @extend_schema(request=None, responses=answers(shapes.RevealedInteraction))
+    @action(detail=True, methods=["post"])
+    def reveal(self, request: Request, pk: str) -> Response:
+        """What was written with the numbers in full. Each call is written into the trail."""
+        talk = actions.reveal_interaction(self.row(pk), **self.who_and_when())
+        return Response(shapes.RevealedInteraction(talk).data, headers=NOT_KEPT)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import AmountWithEcho, DayFormField, WanField, WanFormField
 from core.money import ONE_YUAN, exact_large, format_wan, parse_wan
+from core.privacy import shown_in_part
 from parks import industries
 
 ANOTHER = "another"
@@ -75,8 +76,8 @@ def asked(model, names):
 
 
 def present(instance, names):
-    """What an edit form starts from."""
-    return {name: instance.serializable_value(name) for name in names}
+    """What an edit form starts from. Numbers of people are shown in part; what is sent back like that stays whole."""
+    return {name: shown_in_part(instance, name, instance.serializable_value(name)) for name in names}
 
 
 def past_days(today):

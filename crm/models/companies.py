@@ -5,7 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import CreditCodeField
-from crm.names import masked, normal_name
+from core.privacy import holds_numbers, masked
+from crm.names import normal_name
 from crm.querysets import CompanyQuerySet, OfCompanyQuerySet
 from parks.industries import validate_industry
 from parks.models import Park
@@ -126,6 +127,13 @@ class Contact(models.Model):
 
     def __str__(self):
         return self.full_name
+
+    PERSONAL = ("phone", "email", "wechat")
+
+    @property
+    def has_numbers(self):
+        """Whether there is anything that is shown only in part."""
+        return any(getattr(self, field) for field in self.PERSONAL) or holds_numbers(self.note)
 
     @property
     def masked_phone(self):

@@ -63,12 +63,12 @@ def company_detail(request, pk):
         "aliases": list(company.aliases.order_by("name")),
         "known_in": links,
         "verbs": verbs,
-        "may_call": "crm.record_interaction" in verbs,
         "contacts": list(company.contacts.all()),
         "leads": newest[:NEWEST],
         "more_leads": len(newest) > NEWEST,
         "entries": [
-            told_talk(talk) for talk in talks.prefetch_related("contacts").order_by("-recorded_at", "-pk")[:NEWEST]
+            told_talk(talk, verbs)
+            for talk in talks.prefetch_related("contacts").order_by("-recorded_at", "-pk")[:NEWEST]
         ],
         "submission_key": submission_key(request),
     }

@@ -1,4 +1,4 @@
-"""Logging a conversation, with a company or about a lead, and who may see how to reach the people."""
+"""Logging a conversation, with a company or about a lead."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, render
@@ -19,11 +19,6 @@ def parks_of(user, company, verb):
     """The parks where the company is known and the user may do `verb`."""
     known = company.known_in.values("park_id")
     return Park.objects.visible_to(user).where_may(user, verb).filter(pk__in=known).in_tree_order()
-
-
-def may_call(user, company):
-    """Whoever may log conversations with the company sees its people's numbers in full; others see them masked."""
-    return parks_of(user, company, "crm.record_interaction").exists()
 
 
 def composer(company, *, today, keep, data=None, parks=None):

@@ -13,6 +13,7 @@ from core.dates import local_day
 from core.forms import expected_version, submission_key
 from core.money import exact_large
 from core.paging import Keyset, capped_count
+from core.privacy import holds_numbers
 from core.templatetags.units import day, money, wan
 from crm import actions
 from crm.filters import LeadFilters
@@ -27,7 +28,7 @@ from crm.views.doing import (
     shown_version,
 )
 from crm.views.duplicates import strip
-from crm.views.interactions import composer, may_call
+from crm.views.interactions import composer
 from parks import industries
 from parks.access import require, verbs_of
 from parks.querysets import people_who_may
@@ -130,7 +131,7 @@ def lead_detail(request, pk):
         "verbs": verbs,
         "path": _path(lead, changes, today),
         "facts": _facts(lead, verbs),
-        "entries": _timeline(changes, talks[:TALKS_SHOWN]),
+        "entries": _timeline(changes, talks[:TALKS_SHOWN], verbs),
         "more_talks": len(talks) > TALKS_SHOWN,
         "needs": _needs(lead),
         "likely": likely,
@@ -139,7 +140,6 @@ def lead_detail(request, pk):
         "may_open_project": "projects.open_project" in verbs and LeadStage.CONVERTED in next_stages(lead.stage),
         "submission_key": submission_key(request),
         "contacts": lead.company.contacts.all()[:20],
-        "may_call": may_call(request.user, lead.company),
     }
     if "crm.record_interaction" in verbs:
         context["composer"] = composer(lead.company, today=today, keep=f"lead-{lead.pk}")
@@ -205,10 +205,10 @@ def _facts(lead, verbs):
     ]
 
 
-def _timeline(changes, talks):
+def _timeline(changes, talks, verbs):
     """Both kinds of record, newest record first."""
     told = [(change.recorded_at, change.pk, _told_change(change)) for change in changes]
-    told += [(talk.recorded_at, talk.pk, told_talk(talk)) for talk in talks]
+    told += [(talk.recorded_at, talk.pk, told_talk(talk, verbs)) for talk in talks]
     return [entry for _at, _pk, entry in sorted(told, key=lambda each: each[:2], reverse=True)]
 
 
@@ -220,12 +220,16 @@ def _told_change(change):
     }
 
 
-def told_talk(talk):
+def told_talk(talk, verbs=()):
+    """A conversation in the timeline; whoever has the verb may have the numbers in it shown in full."""
     people = filter(None, [talk.people, *(contact.full_name for contact in talk.contacts.all())])
     step = " ".join(filter(None, [talk.next_step, day(talk.next_step_due_on) if talk.next_step_due_on else ""]))
     return _dated(talk, talk.happened_on) | {
         "title": " · ".join([talk.get_kind_display(), *people]),
         "text": "　".join(filter(None, [talk.summary, _("Next step: %(step)s") % {"step": step} if step else ""])),
+        "reveal": reverse("crm:interaction-reveal", args=[talk.pk])
+        if "crm.reveal_contact" in verbs and holds_numbers(" ".join([talk.people, talk.summary, talk.next_step]))
+        else "",
     }
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from core.models import AuditEntry
-from crm.actions import advance_lead
+from crm.actions import add_contact, advance_lead, record_interaction
 from crm.lifecycle import LeadStage
 from crm.models import Company, Contact, Lead
 from projects.actions import open_project
@@ -221,3 +221,38 @@ def test_leads_are_narrowed_by_stage_code_owner_and_due_day(api, officer, collea
     assert ids(due_until="2024-04-20") == [mine.pk]
     assert ids(open="false") == []
     assert Lead.objects.count() == 2
+
+
+@pytest.fixture
+def contact(make_company, officer, at):
+    given = {"phone": "13800001234", "email": "han@example.com", "note": "助理 13900005678"}
+    return add_contact(make_company(), full_name="韩某", **given, at=at, by=officer)
+
+
+def test_a_contact_goes_out_in_part_and_comes_back_without_loss(api, officer, contact):
+    contact = contact
+    shown = api(officer).get(f"/contacts/{contact.pk}/").json()
+
+    saved = api(officer).patch(f"/contacts/{contact.pk}/", {name: shown[name] for name in ("phone", "email", "note")})
+
+    assert (shown["phone"], shown["email"], shown["note"]) == ("138****1234", "h***@example.com", "助理 139****5678")
+    assert saved.status_code == 200
+    contact.refresh_from_db()
+    assert (contact.phone, contact.email, contact.note) == ("13800001234", "han@example.com", "助理 13900005678")
+
+
+def test_the_numbers_are_revealed_by_a_deed_of_its_own(api, officer, contact):
+    answer = api(officer).post(f"/contacts/{contact.pk}/reveal/")
+
+    assert answer.json()["phone"] == "13800001234"
+    assert answer["Cache-Control"] == "no-store"
+    assert AuditEntry.objects.filter(verb="crm.reveal_contact", by=officer).count() == 1
+
+
+def test_numbers_in_a_conversation_are_shown_in_part(api, officer, park, make_company, at):
+    talk = record_interaction(park=park, company=make_company(), summary="手机 13800001234", at=at, by=officer)
+
+    for answer in (api(officer).get(f"/interactions/{talk.pk}/"), api(officer).get("/interactions/")):
+        assert "138****1234" in answer.content.decode()
+        assert "13800001234" not in answer.content.decode()
+    assert api(officer).post(f"/interactions/{talk.pk}/reveal/").json()["summary"] == "手机 13800001234"

@@ -10,8 +10,9 @@ from crm.api.serializers.companies import (
     EditContact,
     Masked,
     RegisterCompany,
+    RevealedContact,
 )
-from crm.api.serializers.interactions import InteractionDetail, InteractionRow, RecordInteraction
+from crm.api.serializers.interactions import InteractionDetail, InteractionRow, RecordInteraction, RevealedInteraction
 from crm.api.serializers.leads import (
     AdvanceLead,
     EditLead,
@@ -44,4 +45,6 @@ __all__ = [
     "RecordInteraction",
     "RegisterCompany",
     "RegisterLead",
+    "RevealedContact",
+    "RevealedInteraction",
 ]

@@ -6,18 +6,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api import Arguments, CreditCodeSerializerField, RecordSerializer
+from core.privacy import masked
 from core.resources import Row, Version
 from crm.actions import COMPANY_EDITABLE, CONTACT_EDITABLE
 from crm.api.fields import CompanyBrief, CompanyField
 from crm.models import Company, Contact
-from crm.names import masked
 from parks.api.fields import ParkBrief, ParkField, brief_of_park
 from parks.api.serializers import AliasesField
-from parks.models import Park
 
 
 class Masked(serializers.CharField):
-    """A number shown in part: a list is no telephone book."""
+    """A number shown in part; `reveal` shows it in full."""
 
     def to_representation(self, value: Any) -> str:
         return masked(value)
@@ -87,25 +86,30 @@ class ContactRow(Row):
 
 
 class ContactDetail(RecordSerializer):
-    """Numbers and addresses are shown in full to those who may log conversations with this company, as on its page."""
+    """Numbers and addresses are shown in part; `reveal` gives them in full and leaves a trace."""
 
     company = serializers.SerializerMethodField()
+    phone = Masked(read_only=True)
+    email = Masked(read_only=True)
+    wechat = Masked(read_only=True)
 
     class Meta:
         model = Contact
         fields = ("id", "company", *CONTACT_EDITABLE, "is_synthetic", "version", "recorded_at")
 
-    def to_representation(self, instance: Contact) -> dict[str, Any]:
-        shown = super().to_representation(instance)
-        user = self.context["request"].user
-        callers = Park.objects.visible_to(user).where_may(user, "crm.record_interaction")
-        if not callers.filter(pk__in=instance.company.known_in.values("park_id")).exists():
-            shown |= {name: masked(shown[name]) for name in ("phone", "email", "wechat")}
-        return shown
-
     @extend_schema_field(CompanyBrief)
     def get_company(self, contact: Contact) -> dict[str, Any]:
         return {"id": contact.company_id, "name": contact.company.name}
+
+
+class RevealedContact(serializers.Serializer):
+    """The numbers in full."""
+
+    id = serializers.IntegerField()
+    phone = serializers.CharField()
+    email = serializers.CharField()
+    wechat = serializers.CharField()
+    note = serializers.CharField()
 
 
 class EditContact(Version, RecordSerializer):

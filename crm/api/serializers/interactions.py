@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api import Arguments, DaySerializerField, RecordSerializer
+from core.api import Arguments, DaySerializerField, RecordSerializer, VeiledField
 from core.resources import Row
 from crm.api.fields import CompanyBrief, CompanyField, ContactsField, LeadField
 from crm.api.serializers.leads import LeadDetail
@@ -19,9 +19,9 @@ class InteractionRow(Row):
     company = CompanyBrief()
     park = ParkBrief()
     lead_id = serializers.IntegerField(allow_null=True)
-    people = serializers.CharField()
-    summary = serializers.CharField()
-    next_step = serializers.CharField()
+    people = VeiledField()
+    summary = VeiledField()
+    next_step = VeiledField()
     next_step_due_on = DaySerializerField(allow_null=True)
     recorded_by = PersonBrief()
     is_synthetic = serializers.BooleanField()
@@ -54,6 +54,15 @@ class InteractionDetail(RecordSerializer):
 
     get_company = LeadDetail.get_company
     get_park = LeadDetail.get_park
+
+
+class RevealedInteraction(serializers.Serializer):
+    """What was written, numbers in full."""
+
+    id = serializers.IntegerField()
+    people = serializers.CharField()
+    summary = serializers.CharField()
+    next_step = serializers.CharField()
 
 
 class RecordInteraction(Arguments, RecordSerializer):

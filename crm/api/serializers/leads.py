@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api import Arguments, DaySerializerField, RecordSerializer, WanSerializerField
+from core.api import Arguments, DaySerializerField, RecordSerializer, VeiledField, WanSerializerField
 from core.resources import CodedChoiceField, Row, Version
 from crm.actions import LEAD_EDITABLE
 from crm.api.fields import CompanyBrief, CompanyField
@@ -23,7 +23,7 @@ class LeadCode(serializers.CharField):
 class LeadRow(Row):
     id = serializers.IntegerField()
     code = serializers.CharField()
-    title = serializers.CharField()
+    title = VeiledField()
     company = CompanyBrief()
     park = ParkBrief()
     stage = serializers.CharField()
@@ -34,7 +34,7 @@ class LeadRow(Row):
     industry = serializers.CharField()
     intended_investment_wan = WanSerializerField(allow_null=True)
     owner = PersonBrief(allow_null=True)
-    next_step = serializers.CharField()
+    next_step = VeiledField()
     next_step_due_on = DaySerializerField(allow_null=True)
     last_contact_on = DaySerializerField(allow_null=True)
     is_synthetic = serializers.BooleanField()
