@@ -26,6 +26,7 @@ from crm.actions.leads import LEAD_EDITABLE, advance_lead, convert_lead, edit_le
 from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
 from crm.actions.taking_back import put_back
 from crm.actions.revealing import reveal_contact, reveal_interaction
+from crm.actions.taking_back import put_back
 
 __all__ = [
     "COMPANY_EDITABLE",
