@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from crm.views import companies, duplicates, interactions, leads
-from crm.views import companies, interactions, leads, revealing
+from crm.views import companies, duplicates, interactions, leads, revealing
 
 app_name = "crm"
 urlpatterns = [
