@@ -23,9 +23,8 @@ from crm.actions.first_talks import (
 from crm.actions.interactions import record_interaction
 from crm.actions.lead_transfers import transfer_lead
 from crm.actions.leads import LEAD_EDITABLE, advance_lead, convert_lead, edit_lead, register_lead
-from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
-from crm.actions.taking_back import put_back
 from crm.actions.revealing import reveal_contact, reveal_interaction
+from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
 from crm.actions.taking_back import put_back
 
 __all__ = [
