@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.querysets import AuditEntryQuerySet, JobQuerySet, SubmissionQuerySet
+from core.search.models import SearchEntry  # noqa: F401 - its table belongs to this app
 
 
 class AuditEntry(models.Model):

@@ -22,6 +22,7 @@ from core.audit import record_undone
 from core.batches import Batch, batch
 from core.errors import RuleViolation
 from core.models import AuditEntry
+from core.search import forget
 
 SHOWN_SECONDS = 10
 GRACE_SECONDS = 30
@@ -235,6 +236,7 @@ def remove_unless_used(instance: models.Model, entry: AuditEntry) -> None:
             rows = rows.exclude(**{moment: entry.at}) if moment else rows.none()
         if rows.exists():
             refuse_touched(entry)
+    forget(instance)
     with suppress(instance.DoesNotExist):
         instance.delete()
 

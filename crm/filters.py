@@ -12,6 +12,7 @@ from crm.lifecycle import LeadStage
 from crm.models import Company, Lead, LeadSource, Ownership
 from parks import industries
 from parks.models import Membership, Park
+from parks.querysets import search_scopes
 
 COLLEAGUES_OFFERED = 40
 
@@ -90,7 +91,7 @@ class LeadFilters(StrictFilterSet):
         self.filters["owner"].extra["choices"] = [*mine, *_colleagues(self.request.user)]
 
     def search(self, leads, _name, text):
-        return leads.mentioning(text)
+        return leads.mentioning(text, scopes=search_scopes(self.request.user, Park.objects))
 
     def in_park(self, leads, _name, park):
         return leads.in_park(park)
@@ -130,7 +131,7 @@ class CompanyFilters(StrictFilterSet):
         fields = []
 
     def search(self, companies, _name, text):
-        return companies.named_like(text)
+        return companies.named_like(text, scopes=search_scopes(self.request.user, Park.objects))
 
     def of_grade(self, companies, _name, grade):
         return companies.filter(**{grade: True})

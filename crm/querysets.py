@@ -1,10 +1,8 @@
 """Every question asked about companies, contacts, leads and interactions."""
 
 from django.db import models
-from django.db.models import Q
 
-from core.paging import COUNT_CAP
-from core.search import containing, few_keys, keys_of
+from core.search import found_in
 from crm.lifecycle import OPEN
 from crm.names import normal_name
 from parks.access import within
@@ -36,12 +34,9 @@ class CompanyQuerySet(models.QuerySet):
         """A division, or a section with all of its divisions."""
         return self.filter(industry__in=codes_under(code))
 
-    def named_like(self, text):
-        """Part of the name or of an alias, or the whole credit code."""
-        aliases = self.model._meta.get_field("aliases").related_model.objects.filter(containing("name", text))
-        return self.filter(
-            containing("name", text) | Q(credit_code__iexact=text) | Q(pk__in=aliases.values("company_id"))
-        )
+    def named_like(self, text, *, scopes=None):
+        """Part of the name or of an alias, their pinyin, or the beginning of the credit code."""
+        return found_in(self, "company", text, scopes=scopes)
 
 
 class OfCompanyQuerySet(models.QuerySet):
@@ -62,12 +57,9 @@ class LeadQuerySet(ParkScopedQuerySet):
         """A division, or a section with all of its divisions."""
         return self.filter(industry__in=codes_under(code))
 
-    def mentioning(self, text):
-        """Part of the title or the content, or a company found by name, alias or credit code."""
-        companies = self.model._meta.get_field("company").related_model.objects.named_like(text)
-        found = self.filter(containing("title", text) | containing("content", text) | Q(company__in=keys_of(companies)))
-        keys = few_keys(found, most=COUNT_CAP)
-        return found if keys is None else self.filter(pk__in=keys)
+    def mentioning(self, text, *, scopes=None):
+        """Part of the title, the content or the company's name or alias, its initials, or the code."""
+        return found_in(self, "lead", text, scopes=scopes)
 
     def owned_by(self, user):
         return self.filter(owner=user)

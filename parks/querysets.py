@@ -41,6 +41,13 @@ def sees_every_park(user, parks):
     return user._sees_every_park
 
 
+def search_scopes(user, parks):
+    """The parks over which the user's posts lie, as the search index names them; None where nothing limits them."""
+    if sees_every_park(user, parks):
+        return None
+    return frozenset(int(path.strip("/").split("/")[-1]) for _role, path in posts(user))
+
+
 class ParkScopedQuerySet(models.QuerySet):
     """Rows that belong to a park. `park_field` names the foreign key that decides."""
 

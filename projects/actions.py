@@ -10,6 +10,7 @@ from core.dates import local_day
 from core.errors import RuleViolation
 from core.fields import normalise_credit_code
 from core.rules import future_reason, refuse, refuse_future, refuse_invalid, refuse_stale
+from core.search import refresh
 from core.uploads import check_upload, store
 from crm.actions import convert_lead, introduce_company, record_interaction
 from crm.actions.editing import whole
@@ -34,6 +35,8 @@ from projects.models import (
 )
 
 EDITABLE = ledger.EDIT
+SEARCHED = {"name", "legal_entity_name", "legal_entity_code"}
+"""Fields by which a project is found."""
 OPENING_STAGES = (Stage.RESERVE, Stage.CONTACT, Stage.NEGOTIATING)
 
 
@@ -134,10 +137,13 @@ def _set_current(project, rows, at):
 
 def _finish(project, at):
     """Rebuild, raise the version and save: the last step of every verb that records a fact."""
+    park = project.park_id
     _rebuild(project, at)
     project.version += 1
     project.updated_at = at
     project.save()
+    if project.park_id != park:
+        refresh(project)
 
 
 # ── opening and editing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -209,6 +215,7 @@ def open_project(
         InvestmentChange.objects.create(kind=InvestmentKind.PLAN, amount_wan=total_investment_wan, **first)
     _rebuild(project, at)
     project.save()
+    refresh(project)
     record(
         "projects.open_project",
         project,
@@ -247,6 +254,8 @@ def edit_project(project, *, changes, expected_version=None, at, by):
     project.version += 1
     project.updated_at = max(at, project.updated_at)
     project.save()
+    if changed.keys() & SEARCHED:
+        refresh(project)
     record("projects.edit_project", project, park=project.park_id, changes=changed, at=at, by=by)
     return project
 

@@ -11,7 +11,7 @@ from core.money import exact_large, from_yi
 from crm.models import Ownership
 from parks.industries import INDUSTRIES, codes_under
 from parks.models import Park
-from parks.querysets import people_within_reach
+from parks.querysets import people_within_reach, search_scopes
 from projects.lifecycle import Bucket, Stage
 from projects.models import Project
 
@@ -70,7 +70,7 @@ class ProjectFilter(StrictFilterSet):
         return [("me", _("Mine")), *((str(person.pk), str(person)) for person in people.order_by("full_name"))]
 
     def by_text(self, projects, _name, value):
-        return projects.named_like(value)
+        return projects.named_like(value, scopes=search_scopes(self.request.user, Park.objects))
 
     def by_park(self, projects, _name, park):
         return projects.in_park(park)

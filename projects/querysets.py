@@ -5,19 +5,15 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 
-from core.search import containing, keys_of
+from core.search import found_in
 from parks.querysets import ParkScopedQuerySet, sees_every_park
 from projects.lifecycle import AFTER_SIGNING, BUCKETS, EVENT_WITHIN_DAYS, FINAL, Bucket, NotCounted
 
 
 class ProjectQuerySet(ParkScopedQuerySet):
-    def named_like(self, text):
-        """Part of the name or of the investor's, or the start of the code."""
-        # Investors first and once, instead of a look at the investor of each project.
-        companies = self.model._meta.get_field("company").related_model.objects.filter(containing("name", text))
-        return self.filter(
-            containing("name", text) | Q(company__in=keys_of(companies)) | Q(code__istartswith=text.strip())
-        )
+    def named_like(self, text, *, scopes=None):
+        """Part of the name, of the investor's or the local company's, their pinyin, or the start of the code."""
+        return found_in(self, "project", text, scopes=scopes)
 
     def live(self):
         """Neither transferred out, terminated nor removed."""

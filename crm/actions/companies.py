@@ -7,9 +7,11 @@ from core.audit import diff, record
 from core.dates import local_day
 from core.fields import normalise_credit_code
 from core.rules import refuse, refuse_invalid, refuse_stale
+from core.search import refresh
 from crm.actions.editing import apply, refuse_masked
 from crm.models import Company, CompanyAlias, CompanyPark, Contact
 from crm.names import core_name, is_only_a_form, normal_name
+from crm.searchable import company_introduced, company_registered, company_renamed
 from parks.access import may, require
 
 COMPANY_EDITABLE = (
@@ -25,6 +27,9 @@ COMPANY_EDITABLE = (
     "website",
     "profile",
 )
+SEARCHED = {"name", "aliases", "credit_code", "registration_no"}
+"""By what a company is found."""
+
 CONTACT_EDITABLE = ("full_name", "post", "phone", "email", "wechat", "note")
 
 
@@ -48,6 +53,7 @@ def register_company(*, name, park, credit_code="", aliases=(), is_another=False
     CompanyAlias.objects.bulk_create([CompanyAlias.of(company, alias) for alias in names])
     said = {field: value for field in COMPANY_EDITABLE if (value := getattr(company, field))}
     CompanyPark.objects.create(company=company, park=park, introduced_at=at, introduced_by=by)
+    company_registered(company, (company.name, *names), park)
     record(
         "crm.register_company",
         company,
@@ -127,6 +133,7 @@ def introduce_company(company, *, park, at, by):
         company=company, park=park, defaults={"introduced_at": at, "introduced_by": by}
     )
     if made:
+        company_introduced(company)
         record("crm.introduce_company", company, park=park.pk, at=at, by=by)
     return link
 
@@ -159,6 +166,8 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
         return company
     company.version += 1
     _saved_with_code(company, by)
+    if changed.keys() & SEARCHED:
+        company_renamed(company)
     record("crm.edit_company", company, park=park.pk, changes=changed, at=at, by=by)
     return company
 
@@ -186,6 +195,7 @@ def add_contact(company, *, full_name, at, by, **given):
     contact = Contact(company=company, full_name=full_name, recorded_at=at, recorded_by=by, **given)
     refuse_invalid(contact)
     contact.save()
+    refresh(contact)
     said = {field: value for field in CONTACT_EDITABLE if (value := getattr(contact, field))}
     changes = diff({}, {"company": company.pk, **said})
     record("crm.add_contact", contact, park=park.pk, changes=changes, at=at, by=by)
@@ -204,5 +214,7 @@ def edit_contact(contact, *, changes, expected_version=None, at, by):
         return contact
     contact.version += 1
     contact.save()
+    if changed.keys() & {"full_name", "phone"}:
+        refresh(contact)
     record("crm.edit_contact", contact, park=park.pk, changes=changed, at=at, by=by)
     return contact

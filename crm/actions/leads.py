@@ -9,6 +9,7 @@ from core.audit import diff, record
 from core.dates import local_day
 from core.errors import RuleViolation
 from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
+from core.search import refresh
 from crm.actions.companies import add_contact, introduce_company, refuse_known_name, register_company
 from crm.actions.editing import apply, audited
 from crm.lifecycle import LeadStage, beside, is_backward, obstacles
@@ -80,6 +81,7 @@ def register_lead(
     # The key is the only number that is unique without a lock; the year is that of receipt.
     lead.code = f"L-{received_on.year}-{lead.pk:05d}"
     lead.save(update_fields=["code"])
+    refresh(lead)
     LeadStageChange.objects.create(
         lead=lead, to_stage=lead.stage, effective_on=received_on, recorded_at=at, recorded_by=by
     )
@@ -144,6 +146,8 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
         return lead
     lead.version += 1
     lead.save()
+    if changed.keys() & {"title", "content"}:
+        refresh(lead)
     record("crm.edit_lead", lead, park=lead.park_id, changes=changed, at=at, by=by)
     return lead
 

@@ -4,10 +4,12 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from core.rules import refuse_invalid
+from core.search import refresh
 from core.undo import TouchedSince, of_record, refuse_touched, remove_unless_used, touched_sentence, undoes
 from crm.actions.companies import (
     COMPANY_EDITABLE,
     CONTACT_EDITABLE,
+    SEARCHED,
     refuse_invalid_company,
     require_for_company,
     set_aliases,
@@ -16,6 +18,7 @@ from crm.actions.companies import (
 from crm.actions.interactions import MOVED_ALONG
 from crm.actions.leads import LEAD_EDITABLE, STEPPED, move_receipt
 from crm.models import Company, CompanyPark, Contact, Interaction, Lead, LeadStageChange
+from crm.searchable import company_introduced, company_renamed
 from parks.access import require
 
 
@@ -52,6 +55,7 @@ def _put_lead_back(entry, *, at, by):
     refuse_invalid(lead)
     lead.version += 1
     lead.save()
+    refresh(lead)
 
 
 @undoes("crm.advance_lead", says=_("Step taken back"))
@@ -108,6 +112,7 @@ def _unintroduce_company(entry, *, at, by):
         ).exists():
             raise TouchedSince(touched_sentence(entry))
     CompanyPark.objects.filter(company=company, park_id=entry.scope_id).delete()
+    company_introduced(company)
 
 
 @undoes("crm.edit_company", says=_("Change taken back"))
@@ -124,6 +129,8 @@ def _put_company_back(entry, *, at, by):
         if sorted(company.aliases.values_list("name", flat=True)) != after:
             refuse_touched(entry)
         set_aliases(company, before)
+    if entry.changes.keys() & SEARCHED:
+        company_renamed(company)
 
 
 @undoes("crm.add_contact", says=_("Contact taken back"), companion=True)
@@ -139,6 +146,7 @@ def _put_contact_back(entry, *, at, by):
     refuse_invalid(contact)
     contact.version += 1
     contact.save()
+    refresh(contact)
 
 
 def _contact_of(entry, by, verb):

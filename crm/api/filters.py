@@ -10,10 +10,14 @@ from core.filters import StrictFilterForm
 from crm.lifecycle import CODES
 from crm.models import Company, CompanyPark, Contact, Interaction, InteractionKind, Lead, LeadSource, Ownership
 from parks.api.filters import IndustryFilter, ParkFilter, PersonFilter
+from parks.models import Park
+from parks.querysets import search_scopes
 
 
 class CompanyFilters(NamedFilters):
-    q = django_filters.CharFilter(label="Part of the name or an alias, or the whole credit code.", method="by_text")
+    q = django_filters.CharFilter(
+        label="Part of the name or an alias, their pinyin, or the start of the credit code.", method="by_text"
+    )
     park = ParkFilter(label="Code of a park in which, or below which, the company is known.", method="known_in_park")
     ownership = django_filters.ChoiceFilter(choices=Ownership)
     industry = IndustryFilter()
@@ -24,7 +28,7 @@ class CompanyFilters(NamedFilters):
         form = StrictFilterForm
 
     def by_text(self, rows: models.QuerySet, _name: str, text: str) -> models.QuerySet:
-        return rows.named_like(text)
+        return rows.named_like(text, scopes=search_scopes(self.request.user, Park.objects))
 
     def known_in_park(self, rows: models.QuerySet, _name: str, park: Any) -> models.QuerySet:
         known = CompanyPark.objects.visible_to(self.request.user).in_park(park)
@@ -42,7 +46,10 @@ class ContactFilters(NamedFilters):
 
 
 class LeadFilters(NamedFilters):
-    q = django_filters.CharFilter(label="Part of the title, the content or the company.", method="by_text")
+    q = django_filters.CharFilter(
+        label="Part of the title, the content or the company's name, its initials in pinyin, or the code.",
+        method="by_text",
+    )
     park = ParkFilter()
     company = RowFilter(Company)
     stage = CodedChoiceFilter(CODES)
@@ -61,7 +68,7 @@ class LeadFilters(NamedFilters):
         form = StrictFilterForm
 
     def by_text(self, rows: models.QuerySet, _name: str, text: str) -> models.QuerySet:
-        return rows.mentioning(text)
+        return rows.mentioning(text, scopes=search_scopes(self.request.user, Park.objects))
 
     def only_open(self, rows: models.QuerySet, _name: str, wanted: bool) -> models.QuerySet:  # noqa: FBT001
         return rows.open() if wanted else rows.exclude(pk__in=rows.open().values("pk"))

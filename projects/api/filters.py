@@ -9,12 +9,16 @@ from core.api_filters import CodedChoiceFilter, DayFilter, NamedFilters, RowFilt
 from core.filters import StrictFilterForm
 from crm.models import Company, Ownership
 from parks.api.filters import IndustryFilter, ParkFilter, PersonFilter
+from parks.models import Park
+from parks.querysets import search_scopes
 from projects.lifecycle import CODES, Bucket, DocumentKind
 from projects.models import Document, InvestmentChange, InvestmentKind, Project, SigningEvent, StageChange, Verdict
 
 
 class ProjectFilters(NamedFilters):
-    q = django_filters.CharFilter(label="Part of the name or the investor, or the start of the code.", method="by_text")
+    q = django_filters.CharFilter(
+        label="Part of the name or the investor's, their pinyin, or the start of the code.", method="by_text"
+    )
     park = ParkFilter()
     company = RowFilter(Company)
     stage = CodedChoiceFilter(CODES, label="Reported stage of today, or its code P10 to X40.")
@@ -37,7 +41,7 @@ class ProjectFilters(NamedFilters):
         form = StrictFilterForm
 
     def by_text(self, rows: models.QuerySet, _name: str, text: str) -> models.QuerySet:
-        return rows.named_like(text)
+        return rows.named_like(text, scopes=search_scopes(self.request.user, Park.objects))
 
     def by_bucket(self, rows: models.QuerySet, _name: str, value: str) -> models.QuerySet:
         return rows.in_bucket(value)

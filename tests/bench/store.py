@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from core.search import index
 from tests.bench.zone import TABLES, rows_file
 
 MARK = "bench_zone"
@@ -28,6 +29,7 @@ def prepare() -> float:
         _empty()
         call_command("migrate", verbosity=0, interactive=False)
         (_fill_postgresql if connection.vendor == "postgresql" else _fill_sqlite)(rows)
+        index.rebuild()
         _make_plain_intervals()
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE TABLE {MARK} (mark text)")

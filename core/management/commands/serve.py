@@ -18,6 +18,8 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
+from core.search.index import is_empty as search_is_empty
+
 ACCOUNTS_FILE = "demo-accounts.txt"
 
 
@@ -39,6 +41,9 @@ class Command(BaseCommand):
             self.stdout.write("Loading the demo data (first start only)")
             self.stdout.flush()
             call_command("load_demo")
+        if search_is_empty():
+            # Of a database from before there was an index; with nothing recorded yet it takes no time.
+            call_command("rebuild_search")
         # The web process is a fork of this one and must not share its connections.
         connections.close_all()
         Server(host, port, greeting=self._greet).run()

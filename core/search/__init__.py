@@ -1,0 +1,23 @@
+"""Search: what records say of themselves, the index of it, and the questions lists and the search box ask."""
+
+from core.search.catalogue import Description, Searchable, searchable
+from core.search.columns import FEW, containing, few_keys, keys_of, same
+from core.search.index import find, forget, found_in, lend, put, refresh, set_scope
+
+__all__ = [
+    "FEW",
+    "Description",
+    "Searchable",
+    "containing",
+    "few_keys",
+    "find",
+    "forget",
+    "found_in",
+    "keys_of",
+    "lend",
+    "put",
+    "refresh",
+    "same",
+    "searchable",
+    "set_scope",
+]
