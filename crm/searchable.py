@@ -86,7 +86,7 @@ def _leads(leads):
 
 
 def company_registered(company, names, park):
-    put(company, said_of_company(company, names, keys_in(park.path)))
+    put(company, said_of_company(company, tuple(dict.fromkeys(names)), keys_in(park.path)))
 
 
 def company_renamed(company):
