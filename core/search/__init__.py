@@ -1,7 +1,7 @@
 """Search: what records say of themselves, the index of it, and the questions lists and the search box ask."""
 
 from core.search.catalogue import Description, Searchable, searchable
-from core.search.columns import FEW, containing, few_keys, keys_of, same
+from core.search.columns import FEW, containing, few_keys, keys_of, same, starting
 from core.search.index import find, forget, found_in, lend, put, refresh, set_scope
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "same",
     "searchable",
     "set_scope",
+    "starting",
 ]

@@ -31,8 +31,7 @@ from crm.views.duplicates import strip
 from crm.views.interactions import composer
 from parks import industries
 from parks.access import require, verbs_of
-from parks.models import Park
-from parks.querysets import people_who_may, search_scopes
+from parks.querysets import people_who_may
 
 LISTED = (
     "code",

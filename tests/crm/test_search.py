@@ -7,9 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.batches import batch
 from core.search import find
 from core.search.index import rebuild
 from core.search.models import SearchEntry
+from core.undo import undo_batch
 from crm.actions import add_contact, edit_company, edit_contact, edit_lead, introduce_company
 from crm.models import Company, Lead
 from projects.actions import edit_project, transfer_project
@@ -167,6 +169,27 @@ def test_a_refused_verb_leaves_the_index_alone(hisense, officer, outsider, at):
         edit_company(hisense, changes={"name": "别的公司"}, at=at, by=outsider)
 
     assert found("company", "别的") == []
+
+
+@pytest.mark.parametrize("deed", ["register_lead", "edit_company", "edit_lead", "introduce_company", "edit_contact"])
+def test_what_is_taken_back_is_taken_out_of_the_index(deed, hisense, make_lead, other_park, at, officer):
+    lead = make_lead(company=hisense, title="模组")
+    person = add_contact(hisense, full_name="王明远", phone="13800005678", at=at, by=officer)
+    deeds = {
+        "register_lead": lambda: make_lead(company=hisense, title="整机"),
+        "edit_company": lambda: edit_company(hisense, changes={"name": "青岛创维"}, aliases=[], at=at, by=officer),
+        "edit_lead": lambda: edit_lead(lead, changes={"title": "整机"}, at=at, by=officer),
+        "introduce_company": lambda: introduce_company(hisense, park=other_park, at=at, by=officer),
+        "edit_contact": lambda: edit_contact(person, changes={"phone": "13900001234"}, at=at, by=officer),
+    }
+    before = rows()
+
+    with batch() as done:
+        deeds[deed]()
+    assert rows() != before
+    undo_batch(done.id, at=at, by=officer)
+
+    assert rows() == before
 
 
 def test_made_again_the_index_is_what_the_verbs_kept(
