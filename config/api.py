@@ -3,7 +3,7 @@
 from rest_framework.routers import DefaultRouter
 
 from accounts.api import urls as accounts
-from core import undo_api
+from core import notices_api, undo_api
 from crm.api import urls as crm
 from parks.api import urls as parks
 from projects.api import urls as projects
@@ -12,7 +12,7 @@ from reports.api import urls as reports
 router = DefaultRouter()
 router.include_root_view = False
 router.include_format_suffixes = False
-for app in (undo_api, accounts, parks, crm, projects, reports):
+for app in (undo_api, notices_api, accounts, parks, crm, projects, reports):
     app.register(router)
 
 urlpatterns = router.urls

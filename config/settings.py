@@ -146,9 +146,22 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "tidy-up": {"task": "core.tidy_up", "schedule": 3600.0, "options": {"expires": 3000}},
     # Hourly, so that a night without a clock is made up for; each protection still ends on its own day.
     "lapse-first-talks": {"task": "crm.lapse_first_talks", "schedule": 3600.0, "options": {"expires": 3000}},
+    "mail-notices": {"task": "core.mail_notices", "schedule": 300.0, "options": {"expires": 280}},
     "refresh-trend": {"task": "reports.refresh_trend", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
+
+# E-mail: nothing is sent unless a server is named.
+MAIL_SERVER = env.mail_server("YINFENG_EMAIL_URL")
+if MAIL_SERVER:
+    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL_SERVER.use_ssl, MAIL_SERVER.use_tls
+EMAIL_TIMEOUT = 20
+SENDS_MAIL = MAIL_SERVER is not None
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("YINFENG_EMAIL_FROM", "yinfeng@localhost")
+# Where people reach the site; links in mails begin with it.
+SITE_URL = env.text("YINFENG_URL", f"http://{BIND_HOST}:{BIND_PORT}").rstrip("/")
 
 # People and sign-in.
 AUTH_USER_MODEL = "accounts.User"

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.querysets import AuditEntryQuerySet, JobQuerySet, SubmissionQuerySet
+from core.querysets import AuditEntryQuerySet, JobQuerySet, NoticeQuerySet, SubmissionQuerySet
 from core.search.models import SearchEntry  # noqa: F401 - its table belongs to this app
 
 
@@ -139,6 +139,40 @@ class Submission(models.Model):
         verbose_name_plural = _("Submissions")
         constraints = [models.UniqueConstraint(fields=["by", "key"], name="submission_happens_once")]
         indexes = [models.Index("at", name="submission_by_age")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Notice(models.Model):
+    """Something one person is told once; its key says what. Only `core.notices` and `core.mail` write it."""
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("To"), related_name="+", db_index=False
+    )
+    kind = models.CharField(_("Kind"), max_length=60)
+    key = models.CharField(_("Key"), max_length=120)
+    params = models.JSONField(_("Parameters"), default=dict)
+    url = models.CharField(_("Address"), max_length=300, blank=True)
+    made_at = models.DateTimeField(_("Made at"))
+    read_at = models.DateTimeField(_("Read at"), null=True)
+    # Set before the mail goes out and taken back when the server refuses it: a process that dies in between leaves a
+    # notice that may not have been mailed, but never one that is mailed twice.
+    mailed_at = models.DateTimeField(_("Mailed at"), null=True)
+    mail_attempts = models.PositiveSmallIntegerField(_("Attempts to mail it"), default=0)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Notice")
+        verbose_name_plural = _("Notices")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="notice_told_once")]
+        indexes = [
+            models.Index("recipient", models.F("id").desc(), name="notice_of_person"),
+            models.Index(fields=["recipient"], name="notice_unread", condition=models.Q(read_at=None)),
+            models.Index(fields=["made_at"], name="notice_unmailed", condition=models.Q(mailed_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.key

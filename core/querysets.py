@@ -51,6 +51,25 @@ class JobQuerySet(models.QuerySet):
         return self.filter(state__in=["done", "failed", "cancelled"], finished_at__lt=moment)
 
 
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """A notice is its recipient's alone."""
+        return self.filter(recipient=user.pk) if user.is_authenticated else self.none()
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def to_mail(self, *, made_since: datetime, most_attempts: int) -> Self:
+        """Unread and not mailed, to somebody who still signs in here and has an address."""
+        return self.filter(
+            mailed_at=None,
+            read_at=None,
+            made_at__gte=made_since,
+            mail_attempts__lt=most_attempts,
+            recipient__is_active=True,
+        ).exclude(recipient__email="")
+
+
 class SubmissionQuerySet(models.QuerySet):
     def made_before(self, moment: datetime) -> Self:
         return self.filter(at__lt=moment)

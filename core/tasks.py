@@ -1,11 +1,11 @@
-"""Celery's way into background jobs: run one, find the unfinished, clear away the old."""
+"""Celery's way into background jobs and mail: run one, find the unfinished, clear away the old, mail what is unread."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from core import jobs, submissions
+from core import jobs, mail, submissions
 
 # A call is worth nothing once the next round has made a new one.
 CALL_EXPIRES_AFTER_SECONDS = 60
@@ -29,6 +29,12 @@ def tidy_up() -> None:
     now = timezone.now()
     jobs.forget_results_before(now - KEEP_RESULTS_FOR)
     submissions.forget_before(now - KEEP_SUBMISSIONS_FOR)
+
+
+@shared_task(name="core.mail_notices")
+def mail_notices() -> None:
+    """Every five minutes; several workers may do it at once, because each notice can be claimed only once."""
+    mail.mail_notices(now=timezone.now())
 
 
 def call_worker(pk: int) -> None:

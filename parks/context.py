@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from core.notices import unread_count
 from parks.access import roles_of, verbs_of
 
 # First match wins. Names of URLs of higher apps are text here, as in the templates.
@@ -36,6 +37,11 @@ class Viewer:
     def role(self):
         roles = roles_of(self.user)
         return roles[0].label if roles else ""
+
+    @cached_property
+    def unread(self):
+        """How many notices the bell shows."""
+        return self.user.unread_notices if hasattr(self.user, "unread_notices") else unread_count(self.user)
 
     @property
     def sees_work(self):

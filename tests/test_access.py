@@ -16,6 +16,9 @@ from core.batches import batch
 from core.jobs import enqueue, job_kind
 from core.models import AuditEntry
 from crm.actions import add_contact, edit_lead, record_interaction
+from core.models import AuditEntry, Notice
+from core.notices import notice_kind, tell
+from crm.actions import add_contact, record_interaction
 from parks.actions import set_calendar_days
 from projects import actions
 from projects.lifecycle import Stage
@@ -43,6 +46,8 @@ class Row:
     reads: frozenset = EVERYBODY
     does: frozenset | None = None
     hides: bool = False
+    # A row of one person alone: for everybody else there is none.
+    is_own: bool = False
 
 
 def rows(*routes, **given):
@@ -85,6 +90,13 @@ TABLE = [
     Row("parks:detail", "park.code", hides=True),
     Row("parks:edit", "park.code", reads=PARK, does=PARK, hides=True),
     Row("parks:new", reads=ADMIN, does=ADMIN),
+    Row("core:notice-list"),
+    Row("core:notice-read-all", reads=NOBODY, does=EVERYBODY),
+    Row("core:notice-open", "notice", reads=NOBODY, does=frozenset({"officer"}), hides=True, is_own=True),
+    Row("notice-list"),
+    Row("notice-detail", "notice", reads=frozenset({"officer"}), hides=True),
+    Row("notice-read", "notice", reads=NOBODY, does=frozenset({"officer"}), hides=True, is_own=True),
+    Row("notice-read-all", reads=NOBODY, does=EVERYBODY),
     Row("parks:calendar"),
     Row("parks:calendar-add", reads=NOBODY, does=PARK),
     Row("parks:calendar-drop", "calendar_day", reads=NOBODY, does=PARK),
@@ -193,6 +205,9 @@ def _nothing(run):
     return None
 
 
+notice_kind("test.access", "access")
+
+
 @pytest.fixture
 def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fill_gate, walk, increase):
     """One of each kind of row of the cast's park, and its address."""
@@ -207,6 +222,7 @@ def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fil
     entry = actions.list_at_signing_event(event, project, kind="formal", at=at, by=officer)
     requirement = actions.add_requirement(park=park, stage=Stage.STARTED, field="filing_no", at=at, by=admin)
     talk = record_interaction(park=park, company=lead.company, lead=lead, summary="电话", at=at, by=officer)
+    tell(officer, kind="test.access", key="access", at=at)
     job = enqueue("test.access", {}, at=at, by=officer)
     with batch() as done:
         edit_lead(lead, changes={"title": "二期"}, at=at, by=officer)
@@ -234,6 +250,7 @@ def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fil
         "entry": [event.pk, entry.pk],
         "requirement": [park.code, requirement.pk],
         "job": [job.pk],
+        "notice": [Notice.objects.get().pk],
     }
 
 
@@ -297,6 +314,8 @@ def test_a_deed_is_answered_by_verb_and_scope_and_a_refusal_leaves_no_trace(clie
 
 def _expected_of_deed(row, who):
     if who == "outsider" and row.hides:
+        return {404}
+    if row.is_own and who not in row.does:
         return {404}
     if who in row.does or (who == "outsider" and "officer" in row.does):
         return {200, 201, 204, 302, 400, 409, 422}
