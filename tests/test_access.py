@@ -14,11 +14,9 @@ from django.urls import get_resolver, reverse
 
 from core.batches import batch
 from core.jobs import enqueue, job_kind
-from core.models import AuditEntry
-from crm.actions import add_contact, edit_lead, record_interaction
 from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
-from crm.actions import add_contact, record_interaction
+from crm.actions import add_contact, edit_lead, record_interaction
 from parks.actions import set_calendar_days
 from projects import actions
 from projects.lifecycle import Stage
