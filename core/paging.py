@@ -155,6 +155,10 @@ class Keyset:
             previous=self._cursor(items[0], back=True) if items and has_previous else None,
         )
 
+    def cursor_after(self, item: Any) -> str:
+        """Where the page begins that follows `item`, for whoever found the rows up to it in another way."""
+        return self._cursor(item, back=False)
+
     def _cursor(self, item: Any, *, back: bool) -> str:
         value = None if self.name == "pk" else _as_text(_value_of(item, self.name))
         key = _value_of(item, "pk")

@@ -108,6 +108,12 @@ class LeadFilters(StrictFilterSet):
         return leads.in_industry(code)
 
 
+class LeadBoardFilters(LeadFilters):
+    """Those of the list, without the stage: on the board the stages are the columns."""
+
+    stage = None
+
+
 class CompanyFilters(StrictFilterSet):
     q = django_filters.CharFilter(
         label=_("Search"),

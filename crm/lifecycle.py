@@ -116,11 +116,18 @@ def obstacles(lead, to, arguments=None):
     return [str(r.missing) for r in GATES[to] if not (given.get(r.field) if r.argument else getattr(lead, r.field))]
 
 
+def lacking(lead, to):
+    """The requirements a step still has from the lead itself, and all arguments it asks for; none for a step back."""
+    if is_backward(lead.stage, to):
+        return ()
+    return tuple(r for r in GATES[LeadStage(to)] if r.argument or not getattr(lead, r.field))
+
+
 def beside(stage, to, sentences):
-    """Which of the `sentences` of `obstacles` are about an argument of the step: {argument: [sentence, …]}."""
+    """Which of the `sentences` of `obstacles` are about one field or argument: {name: [sentence, …]}."""
     if is_backward(stage, to):
         return {"note": sentences}
-    asked = {r.field: str(r.missing) for r in GATES[LeadStage(to)] if r.argument}
+    asked = {r.field.removesuffix("_id"): str(r.missing) for r in GATES[LeadStage(to)]}
     return {field: [sentence] for field, sentence in asked.items() if sentence in sentences}
 
 

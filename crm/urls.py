@@ -2,17 +2,20 @@
 
 from django.urls import path
 
-from crm.views import companies, duplicates, interactions, leads, revealing
+from crm.views import companies, duplicates, interactions, leads, pipeline, revealing
 
 app_name = "crm"
 urlpatterns = [
     path("leads/", leads.lead_list, name="lead-list"),
+    path("leads/board/", pipeline.lead_board, name="lead-board"),
+    path("leads/board/<slug:stage>/", pipeline.lead_board_column, name="lead-board-column"),
     path("leads/total/", leads.lead_total, name="lead-total"),
     path("leads/new/", leads.lead_new, name="lead-new"),
     path("leads/amount/", leads.amount, name="amount"),
     path("leads/<int:pk>/", leads.lead_detail, name="lead-detail"),
     path("leads/<int:pk>/edit/", leads.lead_edit, name="lead-edit"),
     path("leads/<int:pk>/advance/", leads.lead_advance, name="lead-advance"),
+    path("leads/<int:pk>/move/", pipeline.lead_move, name="lead-move"),
     path("leads/<int:pk>/interactions/new/", interactions.about_lead, name="lead-interaction-new"),
     path("companies/", companies.company_list, name="company-list"),
     path("companies/new/", companies.company_new, name="company-new"),

@@ -8,6 +8,10 @@ from parks.access import roles_of, verbs_of
 # First match wins. Names of URLs of higher apps are text here, as in the templates.
 PLACES = (
     ("home", "desk"),
+    ("crm:lead-board", "pipeline"),
+    ("crm:lead-move", "pipeline"),
+    ("projects:pipeline", "pipeline"),
+    ("projects:move", "pipeline"),
     ("crm:lead", "leads"),
     ("crm:", "companies"),
     ("projects:verification", "queue"),

@@ -86,3 +86,10 @@ class ProjectFilter(StrictFilterSet):
 
     def by_pending(self, projects, _name, _value):
         return projects.with_pending().filter(is_pending=True)
+
+
+class ProjectBoardFilter(ProjectFilter):
+    """Those of the list, without stage and bucket: on the board the stages are the columns."""
+
+    stage = None
+    bucket = None

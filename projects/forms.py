@@ -265,6 +265,23 @@ class AdvanceForm(EvidenceForm):
             self.add_error(None, rest)
 
 
+class MoveForm(AdvanceForm):
+    """The step of a card on the pipeline board: what is missing, the day, a note, and nothing else."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("evidence", "file"):
+            self.fields.pop(name, None)
+        self.fields["reason"].widget.attrs["data-keep"] = f"move-project-{self.project.pk}"
+        self.order_fields([*self.beside.values(), "total_investment_wan", "reason", "effective_on"])
+
+    @property
+    def lacks(self):
+        """How many things have to be filled in before the card moves."""
+        asked = {*self.beside.values(), *(name for name in self.fields if self.fields[name].required)}
+        return len(asked - {"effective_on"})
+
+
 class IncreaseForm(EvidenceForm):
     """增资: the increment, never the new total."""
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import CreditCodeField, WanField
@@ -130,6 +131,10 @@ class Project(models.Model):
             ),
             models.Index(fields=["-signed_on", "-id"], name="project_signed"),
             models.Index(fields=["owner", "-updated_at"], name="project_owner"),
+            # Everything the columns of the pipeline board count, add and sort by; why LOWER, core.columns.Layout says.
+            models.Index(
+                Lower("stage"), "stage_since", "id", "park", "total_investment_wan", "stage", name="project_pipeline"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from projects.views import demands, events, facts, fragments, pages, papers, verification
+from projects.views import demands, events, facts, fragments, pages, papers, pipeline, verification
 
 app_name = "projects"
 
 urlpatterns = [
     path("projects/", pages.project_list, name="list"),
+    path("projects/pipeline/", pipeline.project_pipeline, name="pipeline"),
+    path("projects/pipeline/<slug:stage>/", pipeline.pipeline_column, name="pipeline-column"),
     path("projects/new/", pages.project_new, name="new"),
     path("projects/open-from-lead/<int:lead>/", pages.open_from_lead, name="open-from-lead"),
     path("projects/for-company/<int:pk>/", fragments.for_company, name="for-company"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("projects/<int:pk>/", pages.project_detail, name="detail"),
     path("projects/<int:pk>/edit/", pages.project_edit, name="edit"),
     path("projects/<int:pk>/advance/", facts.advance, name="advance"),
+    path("projects/<int:pk>/move/", pipeline.move, name="move"),
     path("projects/<int:pk>/correct/", facts.correct, name="correct"),
     path("projects/<int:pk>/correct/stage/<int:fact>/", facts.correct_stage, name="correct-stage"),
     path("projects/<int:pk>/correct/investment/<int:fact>/", facts.correct_investment, name="correct-investment"),

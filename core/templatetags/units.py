@@ -81,6 +81,15 @@ def long_day(value: date | None) -> str:
     return f"{value.day} {_ENGLISH_MONTHS[value.month - 1]} {value.year}"
 
 
+def near_day(value: date, today: date) -> str:
+    """4月22日 or 22 Apr in the year of `today`, else with the year."""
+    if value.year != today.year:
+        return long_day(value)
+    if (get_language() or "").startswith("zh"):
+        return f"{value.month}月{value.day}日"
+    return f"{value.day} {_ENGLISH_MONTHS[value.month - 1]}"
+
+
 @register.filter
 def moment(value: datetime | None) -> str:
     """2024-03-31 12:00 on the clock of the park."""

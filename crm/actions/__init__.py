@@ -23,6 +23,7 @@ from crm.actions.first_talks import (
 from crm.actions.interactions import record_interaction
 from crm.actions.lead_transfers import transfer_lead
 from crm.actions.leads import LEAD_EDITABLE, advance_lead, convert_lead, edit_lead, register_lead
+from crm.actions.moving import fill_and_advance_lead
 from crm.actions.revealing import reveal_contact, reveal_interaction
 from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
 from crm.actions.taking_back import put_back
@@ -43,6 +44,7 @@ __all__ = [
     "edit_contact",
     "edit_lead",
     "end_first_talk",
+    "fill_and_advance_lead",
     "first_registration",
     "introduce_company",
     "put_back",

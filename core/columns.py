@@ -1,0 +1,85 @@
+"""Rows laid out in columns by one of their fields: number and sum over all rows of a column, and its first rows."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, F, Sum
+from django.db.models.functions import Lower
+
+from core.paging import Keyset, Page
+
+SHOWN = 50
+"""Rows of a column on the first page; the rest comes by cursor."""
+MOST = 200
+"""Rows of one column that are ever shown again at once, however many were on the page before."""
+
+
+@dataclass(slots=True)
+class Column:
+    """`count` and `total_wan` are over all rows, `rows` are the first of them, `next` is where to go on."""
+
+    key: str
+    count: int = 0
+    total_wan: Decimal = Decimal(0)
+    rows: list[Any] = field(default_factory=list)
+    next: str | None = None
+
+    @property
+    def further(self) -> int:
+        return max(self.count - len(self.rows), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How rows become columns.
+
+    `by` is the field whose values are the columns: codes in lower case, for they are asked by LOWER(by). An index that
+    begins with that expression serves only these questions; one that began with the plain field would be taken by
+    SQLite, which keeps no statistics, for every list narrowed to a stage, and those lists would have to be sorted.
+    `order` is the field that sorts a column, upward, empty values last. `show` adds what a row shows.
+    """
+
+    by: str
+    amount: str
+    order: str
+    show: Callable[[models.QuerySet], models.QuerySet]
+
+    def columns(self, rows: models.QuerySet, keys: Iterable[str], *, shown: Mapping[str, int]) -> list[Column]:
+        """Every column of `keys` with its number and sum; the first rows of those named in `shown`, and of no others.
+
+        Costs one query, one for each column shown, and one for all rows shown together.
+        """
+        columns = {key: Column(key) for key in keys}
+        for key, count, total in self._sums(rows, list(columns)):
+            columns[key].count, columns[key].total_wan = count, total or Decimal(0)
+        first = {key: self._first(rows, key, size) for key, size in shown.items()}
+        wanted = [pk for key, pks in first.items() for pk in pks[: shown[key]]]
+        found = {row.pk: row for row in self.show(rows.model._default_manager.filter(pk__in=wanted))} if wanted else {}
+        for key, pks in first.items():
+            column, size = columns[key], shown[key]
+            column.rows = [found[pk] for pk in pks[:size] if pk in found]
+            if len(pks) > size and column.rows:
+                column.next = self._keyset(rows).cursor_after(column.rows[-1])
+        return list(columns.values())
+
+    def page(self, rows: models.QuerySet, key: str, cursor: str | None, *, strict: bool = False) -> Page:
+        """Further rows of one column."""
+        return self._keyset(self._of(rows, key)).page(cursor, strict=strict)
+
+    def _keyset(self, rows: models.QuerySet) -> Keyset:
+        return Keyset(rows, order=self.order, size=SHOWN, show=self.show)
+
+    def _of(self, rows: models.QuerySet, key: str) -> models.QuerySet:
+        return rows.annotate(column=Lower(self.by)).filter(column=key)
+
+    def _sums(self, rows: models.QuerySet, keys: list[str]) -> Any:
+        among = rows.annotate(column=Lower(self.by)).filter(column__in=keys).order_by().values("column")
+        return among.annotate(number=Count("pk"), total=Sum(self.amount)).values_list("column", "number", "total")
+
+    def _first(self, rows: models.QuerySet, key: str, size: int) -> list[int]:
+        """One more than `size`, to tell whether there are more. A first page may sort empty values last at once."""
+        ordered = self._of(rows, key).order_by(F(self.order).asc(nulls_last=True), "pk")
+        return list(ordered.values_list("pk", flat=True)[: size + 1])
