@@ -3,6 +3,9 @@
 from django.urls import path
 
 from crm.views import companies, duplicates, interactions, leads, pipeline, revealing
+from crm.views import companies, duplicates, interactions, leads, revealing
+from crm.views import companies, duplicates, interactions, leads
+from crm.views import companies, interactions, leads, quick
 
 app_name = "crm"
 urlpatterns = [
@@ -11,6 +14,8 @@ urlpatterns = [
     path("leads/board/<slug:stage>/", pipeline.lead_board_column, name="lead-board-column"),
     path("leads/total/", leads.lead_total, name="lead-total"),
     path("leads/new/", leads.lead_new, name="lead-new"),
+    path("leads/quick/", quick.quick_lead, name="lead-quick"),
+    path("leads/quick/talk/", quick.quick_talk, name="quick-talk"),
     path("leads/amount/", leads.amount, name="amount"),
     path("leads/<int:pk>/", leads.lead_detail, name="lead-detail"),
     path("leads/<int:pk>/edit/", leads.lead_edit, name="lead-edit"),

@@ -360,8 +360,9 @@ class InteractionForm(forms.Form):
     next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)
     next_step_due_on = DayFormField(label=_("Next step due on"), required=False)
 
-    def __init__(self, *args, today, **kwargs):
+    def __init__(self, *args, today, keep="", **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["summary"].widget.attrs |= {"data-keep": keep} if keep else {}
         self.fields["happened_on"].initial = today
         self.fields["happened_on"].no_later_than = today
         monday = today + timedelta(days=7 - today.weekday())

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from reports.views import board, exports, trail
+from reports.views import board, exports, home, trail
 
 app_name = "reports"
 urlpatterns = [
+    path("desk/rail/", home.rail, name="desk-rail"),
     path("board/", board.board, name="board"),
     path("board/rows/", board.board_rows, name="board-rows"),
     path("board/csv/", exports.board_csv, name="board-csv"),

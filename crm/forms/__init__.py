@@ -11,7 +11,7 @@ from crm.forms.asking import (
     present,
 )
 from crm.forms.companies import CompanyForm, ContactForm, NewCompanyForm
-from crm.forms.interactions import InteractionForm
+from crm.forms.interactions import InteractionForm, OwnLeadTalkForm
 from crm.forms.leads import AdvanceForm, LeadForm, NewLeadForm
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "LeadForm",
     "NewCompanyForm",
     "NewLeadForm",
+    "OwnLeadTalkForm",
     "coming_days",
     "doubt_about",
     "past_days",

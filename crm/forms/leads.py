@@ -34,7 +34,7 @@ class LeadForm(AskingForm):
             amount.widget.attrs |= {
                 "hx-get": amount_url,
                 "hx-trigger": "change",
-                "hx-target": "#id_intended_investment_wan_helptext",
+                "hx-target": f"#{self.auto_id % 'intended_investment_wan'}_helptext",
             }
 
 

@@ -54,7 +54,7 @@ def company_detail(request, pk):
     talks = Interaction.objects.visible_to(user).filter(company=company).select_related("recorded_by", "park")
     newest = list(leads.order_by("-received_on", "-pk")[: NEWEST + 1])
     for lead in newest:
-        dress(lead, today)
+        dress(lead, today, user)
     links = list(company.known_in.visible_to(user).select_related("park").order_by("park__sort_path"))
     verbs = frozenset().union(*(verbs_of(user, link.park) for link in links))
     context = {

@@ -1,13 +1,16 @@
 """What every page that carries out a deed does around it: the clock, double submission, refusals back into the form."""
 
 from django.contrib.auth import get_user_model
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import RuleViolation, StaleEdit
 from core.forms import expected_version, once_for, show_violation
 from parks.models import Park
+
+IN_PLACE = frozenset({"pane-body", "desk-log"})
+"""Where a short form is answered with itself alone: the dialog of every page, and the top of the desk."""
 
 
 def carried_out(request, form, do):
@@ -32,6 +35,16 @@ def shown_version(request, form, record):
     return expected_version(request) or record.version
 
 
+def done(request, page):
+    """After a deed: the page that shows it, or for a form in a dialog the word that closes it (static/js/pane.js)."""
+    return HttpResponse(status=204, headers={"HX-Trigger": "done"}) if in_place(request) else redirect(page)
+
+
+def in_place(request):
+    """Whether the form stands in one of the places of IN_PLACE."""
+    return bool(request.htmx) and request.htmx.target in IN_PLACE
+
+
 def parks_to(user, verb):
     return Park.objects.visible_to(user).where_may(user, verb).in_tree_order()
 
@@ -47,12 +60,3 @@ def likely_park(user, parks):
 def everybody():
     """Every user; always narrowed by `people_who_may`."""
     return get_user_model().objects.order_by("full_name", "username")  # scoped: by people_who_may
-
-
-def back_to(request, fallback):
-    """Where the form says it came from, if that is a page of this site."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(target if safe and target.startswith("/") else fallback)

@@ -10,7 +10,7 @@ from core.forms import submission_key
 from crm import actions
 from crm.forms import InteractionForm
 from crm.models import Company, Lead
-from crm.views.doing import back_to, carried_out
+from crm.views.doing import carried_out, done, in_place
 from parks.access import require
 from parks.models import Park
 
@@ -21,20 +21,29 @@ def parks_of(user, company, verb):
     return Park.objects.visible_to(user).where_may(user, verb).filter(pk__in=known).in_tree_order()
 
 
-def composer(company, *, today, keep, data=None, parks=None):
+def composer(company, *, today, keep, data=None, parks=None, auto_id="id_%s"):
     """The form that logs a conversation; `parks` is a queryset where it has to be said for which park."""
     initial = {"kind": "call", "happened_on": today}
     if parks is not None:
         initial["park"] = next((park.pk for park in parks), None)
     contacts = company.contacts.all()
-    return InteractionForm(data, initial=initial, contacts=contacts, today=today, keep=keep, parks=parks)
+    return InteractionForm(
+        data, initial=initial, contacts=contacts, today=today, keep=keep, parks=parks, auto_id=auto_id
+    )
+
+
+def _asked(request, company, keep, parks=None):
+    """The form of this request; in the dialog with ids of its own, for the page below may show the same form."""
+    ids = "log-%s" if in_place(request) else "id_%s"
+    data = request.POST or None
+    return composer(company, today=timezone.localdate(), keep=keep, data=data, parks=parks, auto_id=ids)
 
 
 def about_lead(request, pk):
     leads = Lead.objects.visible_to(request.user).select_related("company", "park")
     lead = get_object_or_404(leads, pk=pk)
     require(request.user, "crm.record_interaction", lead.park)
-    form = composer(lead.company, today=timezone.localdate(), keep=f"lead-{lead.pk}", data=request.POST or None)
+    form = _asked(request, lead.company, f"lead-{lead.pk}")
     context = {"company": lead.company, "lead": lead, "back": reverse("crm:lead-detail", args=[lead.pk])}
     return _page(request, form, context, park=lead.park)
 
@@ -44,9 +53,7 @@ def with_company(request, pk):
     parks = parks_of(request.user, company, "crm.record_interaction")
     if not parks:
         actions.require_for_company(request.user, "crm.record_interaction", company)
-    form = composer(
-        company, today=timezone.localdate(), keep=f"company-{company.pk}", data=request.POST or None, parks=parks
-    )
+    form = _asked(request, company, f"company-{company.pk}", parks)
     context = {"company": company, "lead": None, "back": reverse("crm:company-detail", args=[company.pk])}
     return _page(request, form, context)
 
@@ -63,7 +70,9 @@ def _page(request, form, context, park=None):
         )
         if logged:
             messages.success(request, _("Conversation logged"))
-            return back_to(request, context["back"])
-    return render(
-        request, "crm/interaction_new.html", context | {"form": form, "submission_key": submission_key(request)}
-    )
+            return done(request, context["back"])
+    context |= {"form": form, "submission_key": submission_key(request)}
+    if in_place(request):
+        context |= {"composer": form, "url": request.path, "target": request.htmx.target}
+        return render(request, "crm/_composer.html", context, status=422 if form.is_bound else 200)
+    return render(request, "crm/interaction_new.html", context)

@@ -30,7 +30,7 @@ from crm.views.doing import (
 from crm.views.duplicates import strip
 from crm.views.interactions import composer
 from parks import industries
-from parks.access import require, verbs_of
+from parks.access import may, require, verbs_of
 from parks.querysets import people_who_may
 
 LISTED = (
@@ -47,6 +47,7 @@ LISTED = (
     "owner__username",
     "park__name",
     "park__short_name",
+    "park__path",
 )
 TALKS_SHOWN = 100
 LONGEST_INDUSTRY = 24
@@ -73,7 +74,7 @@ def lead_list(request):
     count, more = (len(page), False) if page.is_whole else capped_count(leads)
     today = timezone.localdate()
     for lead in page:
-        dress(lead, today)
+        dress(lead, today, request.user)
     context = {
         "filter": shown,
         "page": page,
@@ -92,8 +93,12 @@ def lead_total(request):
     return HttpResponse(money(leads.total_intended_wan()), content_type="text/plain; charset=utf-8")
 
 
-def dress(lead, today):
-    """What a row shows besides the columns: the industry's name, and the next step as a light in words."""
+def dress(lead, today, viewer=None):
+    """What a row shows besides the columns: the industry's name, and the next step as a light in words.
+
+    For a `viewer` also whether the row offers to log a conversation.
+    """
+    lead.may_log = viewer is not None and may(viewer, "crm.record_interaction", lead.park)
     name = industries.INDUSTRIES[lead.industry].name if lead.industry in industries.INDUSTRIES else ""
     lead.industry_name = name if len(name) <= LONGEST_INDUSTRY else f"{name[: LONGEST_INDUSTRY - 1]}…"
     lead.light = next_step_light(lead.next_step_due_on, as_of=today) if lead.is_open else ""
@@ -269,7 +274,7 @@ def lead_new(request):
     parks = parks_to(request.user, "crm.register_lead")
     form = NewLeadForm(
         request.POST or None,
-        initial=_new_lead_initial(request, parks, today),
+        initial=new_lead_initial(request.user, request.GET, parks, today),
         parks=parks,
         companies=Company.objects.visible_to(request.user),
         owners=people_who_may(everybody(), "crm.edit_lead", parks=parks),
@@ -281,7 +286,7 @@ def lead_new(request):
         lead = carried_out(request, form, lambda at, by: actions.register_lead(**form.arguments(), at=at, by=by))
         if lead:
             messages.success(request, _("Lead saved"))
-            _ask_back(request, form)
+            ask_back(request, form)
             return redirect("crm:lead-detail", pk=lead.pk)
     chosen = form["company"].value() or ""
     context = {
@@ -293,22 +298,32 @@ def lead_new(request):
     return render(request, "crm/lead_new.html", context)
 
 
-def _ask_back(request, form):
+def ask_back(request, form):
     """The question about an unlikely amount, for whoever saved before it could be read beside the field."""
     if doubt := doubt_about(form.cleaned_data["intended_investment_wan"]):
         messages.warning(request, doubt)
 
 
-def _new_lead_initial(request, parks, today):
-    initial = {"received_on": today, "source": "outreach", "owner": request.user.pk}
-    wanted = request.GET.get("company", "")
+def new_lead_initial(user, asked, parks, today):
+    """What the form of a new lead starts from; `asked` may name a company and a park."""
+    initial = {"received_on": today, "source": "outreach", "owner": user.pk}
+    wanted = asked.get("company", "")
     if wanted.isdecimal() and len(wanted) < 19:
-        company = Company.objects.visible_to(request.user).filter(pk=wanted).first()
+        company = Company.objects.visible_to(user).filter(pk=wanted).first()
         if company:
             initial |= {"company": str(company.pk), "company_name": company.name, "industry": company.industry}
-    code = request.GET.get("park", "")
-    park = next((park for park in parks if park.code == code), None) or likely_park(request.user, parks)
+    code = asked.get("park", "")
+    park = next((park for park in parks if park.code == code), None) or likely_park(user, parks)
+    park = park or _latest_park(user, parks)
     return initial | ({"park": park.pk} if park else {})
+
+
+def _latest_park(user, parks):
+    """Where somebody who works in several parks logged the lead before this one."""
+    latest = (
+        Lead.objects.visible_to(user).filter(recorded_by=user).order_by("-pk").values_list("park", flat=True).first()
+    )
+    return next((park for park in parks if park.pk == latest), None)
 
 
 @require_GET
@@ -341,7 +356,7 @@ def lead_edit(request, pk):
         if saved:
             messages.success(request, _("Lead saved"))
             if "intended_investment_wan" in changes:
-                _ask_back(request, form)
+                ask_back(request, form)
             return redirect("crm:lead-detail", pk=lead.pk)
     return render(request, "crm/lead_edit.html", _edit_context(request, form, lead))
 

@@ -5,16 +5,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from core.forms import expected_version
+from core.forms import expected_version, submission_key
 from core.paging import Keyset
 from core.templatetags.units import day, money, yi
 from crm.lifecycle import LeadStage
 from crm.lifecycle import obstacles as lead_obstacles
 from crm.models import Company, Interaction, Lead, LeadStageChange
+from crm.views.doing import done, in_place
 from parks import industries
-from parks.access import require, verbs_of
+from parks.access import may, require, verbs_of
 from parks.models import Park
 from projects import actions, lifecycle, story
 from projects.filters import ProjectFilter
@@ -25,7 +25,7 @@ from projects.views.doors import carry_out, form_context, link_to, parks_where, 
 
 _ON_A_ROW = (
     "code", "name", "stage", "stage_since", "verified_stage", "industry", "total_investment_wan", "updated_at",
-    "park__name", "park__short_name", "company__name", "owner__username", "owner__full_name",
+    "park__name", "park__short_name", "park__path", "company__name", "owner__username", "owner__full_name",
 )  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def project_list(request):
         project.days = (today - project.stage_since).days
         project.differs = bool(project.verified_stage) and project.verified_stage != project.stage
         project.industry_label = industries.label(project.industry)
+        project.may_log = may(request.user, "crm.record_interaction", project.park)
     context = {
         "filter": found,
         "page": page,
@@ -101,7 +102,7 @@ def project_detail(request, pk):
         "stood_verified": _verified_since(project),
         "today": today,
     }
-    context |= form_context(request, InteractionForm(today=today), project)
+    context |= form_context(request, InteractionForm(today=today, keep=f"project-{project.pk}"), project)
     return render(request, "projects/detail.html", context)
 
 
@@ -304,19 +305,23 @@ def _show_clash(form, current):
             form.add_error(name, _("Changed meanwhile; it now says: %(value)s") % {"value": current[name] or "—"})
 
 
-@require_POST
 def interaction_new(request, pk):
     project = project_in_scope(request, pk, "crm.record_interaction")
-    form = InteractionForm(request.POST, today=timezone.localdate())
+    ids = "log-%s" if in_place(request) else "id_%s"
+    form = InteractionForm(request.POST or None, today=timezone.localdate(), keep=f"project-{project.pk}", auto_id=ids)
     if form.is_valid():
-        done = carry_out(
+        deed = carry_out(
             request,
             form,
             lambda: actions.record_project_interaction(
                 project, **form.cleaned_data, at=timezone.now(), by=request.user
             ),
         )
-        if done:
-            messages.success(request, _("Conversation saved"))
-            return redirect("projects:detail", pk=pk)
+        if deed:
+            messages.success(request, _("Conversation logged"))
+            return done(request, reverse("projects:detail", args=[pk]))
+    if in_place(request):
+        context = {"composer": form, "url": request.path, "target": request.htmx.target}
+        context["submission_key"] = submission_key(request)
+        return render(request, "crm/_composer.html", context, status=422 if form.is_bound else 200)
     return render(request, "projects/interaction.html", form_context(request, form, project))

@@ -10,20 +10,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from core.submissions import new_key
-from crm.forms import coming_days
-from crm.models import Lead, LeadSource
-from parks import industries
+from crm.models import Lead
+from crm.views.quick import quick_form
 from parks.access import Role, roles_of
 from parks.models import Park
 from projects.models import Project, ProjectState
 from reports import board_table, desk, stage_board
 from reports.question import Question, scope_of
 from reports.views.board import quick_dates
+from reports.week import week_of
 
 PARKS_SHOWN = 12
-
-SOURCES_OFFERED = 4
-"""On the desk; the form with all fields offers every source."""
 
 
 @require_GET
@@ -39,25 +36,24 @@ def _officer(user: Any, today: Any) -> dict[str, Any]:
     leads = Lead.objects.visible_to(user).owned_by(user)
     due = desk.due_leads(leads, today=today)
     return {
-        "quick": _quick_lead(user, today),
+        "form": quick_form(user, today),
+        "submission_key": new_key(),
         "due": due,
         "late": sum(1 for each in due if each.light == "bad"),
         "due_today": sum(1 for each in due if each.light == "warn"),
         "leads": desk.open_leads(leads),
+    }
+
+
+@require_GET
+def rail(request: HttpRequest) -> HttpResponse:
+    """The column beside an officer's desk, asked for by the page itself: what is due need not wait for it."""
+    user, today = request.user, timezone.localdate()
+    content = {
+        "week": week_of(user, today=today),
         "missing": desk.with_what_is_missing(Project.objects.visible_to(user).filter(owner=user), today=today),
     }
-
-
-def _quick_lead(user: Any, today: Any) -> dict[str, Any]:
-    """What the four fields of a new lead need to be sent to the form of leads."""
-    return {
-        "key": new_key(),
-        "parks": list(Park.objects.visible_to(user).in_tree_order()),
-        "industries": industries.choices(),
-        "received_on": today.isoformat(),
-        "days": coming_days(today),
-        "sources": LeadSource.choices[:SOURCES_OFFERED],
-    }
+    return render(request, "reports/_rail.html", content)
 
 
 def _operator(user: Any, today: Any) -> dict[str, Any]:

@@ -202,7 +202,7 @@
   // A fragment that could not be fetched says so on the page; the two sentences wait in templates.
   function sayFailed(id) {
     const source = document.getElementById(id);
-    const main = document.getElementById("main");
+    const main = document.querySelector("dialog[open] #pane-body") || document.getElementById("main");
     for (const old of main.querySelectorAll("[data-failure]")) old.remove();
     const notice = source.content.firstElementChild.cloneNode(true);
     notice.dataset.failure = "";

@@ -39,6 +39,16 @@
     return true;
   }
 
+  // L logs a conversation on the focused row; on a record, in its own box.
+  function logOnRow() {
+    const row = document.activeElement.closest("tr, li, .card");
+    const link = row && row.querySelector("[data-log]");
+    const box = document.querySelector("#main .comp textarea[name=summary]");
+    if (link) link.click();
+    else if (box) box.focus();
+    return Boolean(link || box);
+  }
+
   function focusFilter() {
     const first = [...document.querySelectorAll(".filters :is(input, select):not([type=hidden])")].find(
       shown,
@@ -59,7 +69,9 @@
     j: () => walk(1),
     k: () => walk(-1),
     n: () => press("n"),
+    "+": () => press("n"),
     e: () => press("e"),
+    l: logOnRow,
     "[": () => press("["),
     "]": () => press("]"),
   };

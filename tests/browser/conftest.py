@@ -4,6 +4,7 @@ import os
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 # Playwright keeps an event loop in this thread; Django would take that for asynchronous code and refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -85,9 +86,12 @@ def fits(page):
         found = []
         for name, (width, height) in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
-            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            if over > 0:
-                found.append(f"{name}: {over} px")
+            over = "document.documentElement.scrollWidth - window.innerWidth"
+            try:
+                # Charts follow a change of width a moment later.
+                page.wait_for_function(f"{over} <= 0", timeout=3000)
+            except PlaywrightTimeout:
+                found.append(f"{name}: {page.evaluate(over)} px")
         return found
 
     return stick_out
