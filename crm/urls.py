@@ -6,6 +6,7 @@ from crm.views import companies, duplicates, interactions, leads, pipeline, reve
 from crm.views import companies, duplicates, interactions, leads, revealing
 from crm.views import companies, duplicates, interactions, leads
 from crm.views import companies, interactions, leads, quick
+from crm.views import companies, duplicates, interactions, leads, quick
 
 app_name = "crm"
 urlpatterns = [
