@@ -7,6 +7,7 @@ from crm.views import companies, duplicates, interactions, leads, revealing
 from crm.views import companies, duplicates, interactions, leads
 from crm.views import companies, interactions, leads, quick
 from crm.views import companies, duplicates, interactions, leads, quick
+from crm.views import companies, duplicates, interactions, leads, quick, revealing
 
 app_name = "crm"
 urlpatterns = [
