@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import F
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from crm.forms import NewLeadForm, OwnLeadTalkForm
 from crm.models import Company, Lead
 from crm.views.doing import carried_out, done, everybody, in_place, parks_to
 from crm.views.duplicates import strip
-from crm.views.leads import ask_back, new_lead_initial
+from crm.views.leads import ask_back, lead_new, new_lead_initial
 from parks.access import require
 from parks.querysets import people_who_may
 
@@ -43,7 +43,7 @@ def quick_form(user, today, *, data=None, asked=None, parks=None):
 def quick_lead(request):
     require(request.user, "crm.register_lead")
     if not in_place(request):
-        return redirect("crm:lead-new")
+        return lead_new(request)
     form = quick_form(request.user, timezone.localdate(), data=request.POST or None, asked=request.GET)
     if form.is_valid():
         lead = carried_out(request, form, lambda at, by: actions.register_lead(**form.arguments(), at=at, by=by))
@@ -63,8 +63,6 @@ def quick_lead(request):
 def quick_talk(request):
     """A conversation about one of one's own leads, chosen in the form; the latest contact first."""
     require(request.user, "crm.record_interaction")
-    if not in_place(request):
-        return redirect("crm:lead-list")
     form = OwnLeadTalkForm(
         request.POST or None,
         leads=_own_leads(request.user),
@@ -85,8 +83,10 @@ def quick_talk(request):
         if talk:
             messages.success(request, _("Conversation logged"))
             return done(request, reverse("crm:lead-detail", args=[lead.pk]))
-    context = {"composer": form, "url": request.path, "target": request.htmx.target}
-    context["submission_key"] = submission_key(request)
+    context = {"composer": form, "url": request.path, "submission_key": submission_key(request)}
+    if not in_place(request):
+        return render(request, "crm/quick_talk.html", context)
+    context["target"] = request.htmx.target
     return render(request, "crm/_composer.html", context, status=422 if form.is_bound else 200)
 
 
