@@ -2,12 +2,7 @@
 
 from django.urls import path
 
-from crm.views import companies, duplicates, interactions, leads, pipeline, revealing
-from crm.views import companies, duplicates, interactions, leads, revealing
-from crm.views import companies, duplicates, interactions, leads
-from crm.views import companies, interactions, leads, quick
-from crm.views import companies, duplicates, interactions, leads, quick
-from crm.views import companies, duplicates, interactions, leads, quick, revealing
+from crm.views import companies, duplicates, interactions, leads, pipeline, quick, revealing
 
 app_name = "crm"
 urlpatterns = [
