@@ -147,6 +147,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     # Hourly, so that a night without a clock is made up for; each protection still ends on its own day.
     "lapse-first-talks": {"task": "crm.lapse_first_talks", "schedule": 3600.0, "options": {"expires": 3000}},
     "mail-notices": {"task": "core.mail_notices", "schedule": 300.0, "options": {"expires": 280}},
+    # Once a day would do; hourly, a night in which the clock stood still is caught up the next morning.
+    "return-silent-leads": {"task": "crm.return_silent_leads", "schedule": 3600.0, "options": {"expires": 3000}},
     "refresh-trend": {"task": "reports.refresh_trend", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")

@@ -144,3 +144,39 @@ class CompanyFilters(StrictFilterSet):
 
     def in_industry(self, companies, _name, code):
         return companies.in_industry(code)
+
+
+class PoolFilters(StrictFilterSet):
+    """The pool is looked through by what an officer can do with a lead: where, in which industry, how large."""
+
+    q = django_filters.CharFilter(
+        label=_("Search"),
+        method="search",
+        max_length=80,
+        widget=forms.TextInput(attrs={"placeholder": _("Company, title, content")}),
+    )
+    park = ParkFilter(
+        label=_("Park"), queryset=_parks, to_field_name="code", empty_label=_("All my parks"), method="in_park"
+    )
+    industry = django_filters.ChoiceFilter(
+        label=_("Industry"), choices=section_choices, method="in_industry", empty_label=_("All")
+    )
+    min_investment_wan = WanFilter(
+        label=_("Investment from"),
+        field_name="intended_investment_wan",
+        lookup_expr="gte",
+        widget=forms.TextInput(attrs={"placeholder": "1亿", "size": "6"}),
+    )
+
+    class Meta(StrictFilterSet.Meta):
+        model = Lead
+        fields = []
+
+    def search(self, leads, _name, text):
+        return leads.mentioning(text)
+
+    def in_park(self, leads, _name, park):
+        return leads.in_park(park)
+
+    def in_industry(self, leads, _name, code):
+        return leads.in_industry(code)

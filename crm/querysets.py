@@ -1,7 +1,12 @@
 """Every question asked about companies, contacts, leads and interactions."""
 
-from django.db import models
+from datetime import timedelta
 
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from core.dates import day_end, day_start
 from core.search import found_in
 from crm.lifecycle import OPEN
 from crm.names import normal_name
@@ -64,6 +69,31 @@ class LeadQuerySet(ParkScopedQuerySet):
     def owned_by(self, user):
         return self.filter(owner=user)
 
+    def in_pool(self):
+        """Open leads that nobody holds."""
+        return self.open().filter(owner=None)
+
+    def held_by(self, user):
+        """Open leads in this person's hands."""
+        return self.open().filter(owner=user)
+
+    def in_zone(self, zone_pk):
+        return self.filter(park__path__startswith=f"/{zone_pk}/")
+
+    def silent(self, rule, *, today):
+        """Held leads that go back by `today` under the `rule` of their zone: `PoolRule.goes_back_on` in SQL."""
+        if not rule.is_set:
+            return self.none()
+        held = self.open().in_zone(rule.zone_id).exclude(owner=None)
+        held = held.alias(latest_at=Coalesce("followed_up_at", "recorded_at"))
+        over = Q(pk__in=[])
+        if rule.silent_days and rule.in_force_on <= (last := today - timedelta(days=rule.silent_days)):
+            over |= Q(latest_at__lt=day_end(last))
+        if rule.first_record_days and rule.in_force_on <= (last := today - timedelta(days=rule.first_record_days)):
+            claims = self.model._meta.get_field("claims").related_model.objects.untouched()
+            over |= Q(latest_at__lt=day_end(last), pk__in=claims.values("lead_id"))
+        return held.filter(over)
+
     def due_by(self, day):
         """Open leads whose next step falls on `day` or before."""
         return self.open().filter(next_step_due_on__lte=day)
@@ -77,6 +107,27 @@ class StandingManager(models.Manager):
 
     def get_queryset(self):
         return super().get_queryset().filter(undone_at=None)
+
+
+class LeadClaimQuerySet(models.QuerySet):
+    def running(self):
+        return self.filter(ended_at=None)
+
+    def untouched(self):
+        """Running claims from the pool of whose lead nothing has been recorded since."""
+        recorded = Coalesce("lead__followed_up_at", "lead__recorded_at")
+        return self.running().filter(began_how="claimed", began_at__gte=recorded)
+
+    def taken_on(self, day, holder, zone_pk):
+        """What this person has claimed from the pool of the zone on `day`."""
+        taken = self.filter(holder=holder, began_how="claimed", began_at__gte=day_start(day), began_at__lt=day_end(day))
+        return taken.filter(lead__park__path__startswith=f"/{zone_pk}/")
+
+
+class PoolRuleQuerySet(models.QuerySet):
+    def of(self, zone_pk):
+        """The rule of this zone; where it has set none, the defaults, unsaved."""
+        return self.filter(zone=zone_pk).first() or self.model(zone_id=zone_pk)
 
 
 class InteractionQuerySet(ParkScopedQuerySet):

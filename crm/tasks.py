@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from crm.actions import lapse_first_talks
+from crm.actions import lapse_first_talks, return_silent_leads
 
 
 @shared_task(name="crm.lapse_first_talks")
 def lapse_first_talks_due() -> None:
     """End the protections whose last day is past. Safe to run twice."""
     lapse_first_talks(at=timezone.now())
+
+
+@shared_task(name="crm.return_silent_leads")
+def take_back_silent_leads() -> None:
+    """Put leads nobody follows up back into the pool. Safe to run twice; a missed night is caught up by the next."""
+    return_silent_leads(at=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.views import companies, duplicates, interactions, leads, pipeline, quick, revealing
+from crm.views import companies, duplicates, interactions, leads, pipeline, pool, quick, revealing
 
 app_name = "crm"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("leads/quick/", quick.quick_lead, name="lead-quick"),
     path("leads/quick/talk/", quick.quick_talk, name="quick-talk"),
     path("leads/amount/", leads.amount, name="amount"),
+    path("leads/pool/", pool.lead_pool, name="lead-pool"),
+    path("rules/pool/", pool.pool_rules, name="pool-rules"),
+    path("leads/<int:pk>/claim/", pool.lead_claim, name="lead-claim"),
+    path("leads/<int:pk>/return/", pool.lead_return, name="lead-return"),
+    path("leads/<int:pk>/assign/", pool.lead_assign, name="lead-assign"),
     path("leads/<int:pk>/", leads.lead_detail, name="lead-detail"),
     path("leads/<int:pk>/edit/", leads.lead_edit, name="lead-edit"),
     path("leads/<int:pk>/advance/", leads.lead_advance, name="lead-advance"),

@@ -29,13 +29,22 @@ CRM_VERBS = frozenset(
         "crm.edit_lead",
         "crm.advance_lead",
         "crm.record_interaction",
+        "crm.claim_lead",
+        "crm.return_lead",
         "crm.reveal_contact",
     }
 )
 # What a park does about its own first talks; what the office does about those of all parks.
 TALK_VERBS = frozenset({"crm.register_first_talk", "crm.renew_first_talk", "crm.end_first_talk", "crm.appeal_conflict"})
 OFFICE_VERBS = frozenset(
-    {"crm.verify_first_talk", "crm.open_conflict", "crm.decide_conflict", "crm.transfer_lead", "crm.set_rules"}
+    {
+        "crm.verify_first_talk",
+        "crm.open_conflict",
+        "crm.decide_conflict",
+        "crm.transfer_lead",
+        "crm.assign_lead",
+        "crm.set_rules",
+    }
 )
 PROJECT_VERBS = frozenset(
     {

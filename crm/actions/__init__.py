@@ -1,5 +1,6 @@
 """Every write to companies, contacts, leads and interactions; each verb is one function and one transaction."""
 
+from crm.actions.assignment import assign_lead
 from crm.actions.companies import (
     COMPANY_EDITABLE,
     CONTACT_EDITABLE,
@@ -20,15 +21,25 @@ from crm.actions.first_talks import (
     renew_first_talk,
     verify_first_talk,
 )
+from crm.actions.holding import picks_left
 from crm.actions.interactions import record_interaction
 from crm.actions.lead_transfers import transfer_lead
-from crm.actions.leads import LEAD_EDITABLE, advance_lead, convert_lead, edit_lead, register_lead
+from crm.actions.leads import LEAD_EDITABLE, WHOEVER_LOGS, advance_lead, convert_lead, edit_lead, register_lead
 from crm.actions.moving import fill_and_advance_lead
+from crm.actions.pool import POOL_RULE_EDITABLE, claim_lead, return_lead, return_silent_leads, set_pool_rule
 from crm.actions.revealing import reveal_contact, reveal_interaction
 from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
 from crm.actions.taking_back import put_back
 
 __all__ = [
+    "POOL_RULE_EDITABLE",
+    "WHOEVER_LOGS",
+    "assign_lead",
+    "claim_lead",
+    "picks_left",
+    "return_lead",
+    "return_silent_leads",
+    "set_pool_rule",
     "COMPANY_EDITABLE",
     "CONTACT_EDITABLE",
     "LEAD_EDITABLE",

@@ -54,8 +54,9 @@ def _touch(lead, interaction):
     lead = locked(lead)
     before = {f"lead.{name}": getattr(lead, name) for name in MOVED_ALONG}
     lead.last_contact_on = max(filter(None, [lead.last_contact_on, interaction.happened_on]))
+    lead.followed_up_at = interaction.recorded_at
     if interaction.next_step or interaction.next_step_due_on:
         lead.next_step, lead.next_step_due_on = interaction.next_step, interaction.next_step_due_on
         lead.version += 1  # a form opened before must not put the old step back
-    lead.save(update_fields=[*MOVED_ALONG, "version"])
+    lead.save(update_fields=[*MOVED_ALONG, "followed_up_at", "version"])
     return diff(before, {"lead": lead.pk, **{f"lead.{name}": getattr(lead, name) for name in MOVED_ALONG}})

@@ -8,8 +8,9 @@ from core.dates import local_day
 from core.rules import refuse, refuse_future, refuse_invalid
 from crm.actions.companies import introduce_company
 from crm.actions.first_talks import pass_on
+from crm.actions.holding import give
 from crm.actions.leads import locked
-from crm.models import FirstTalk, LeadTransfer
+from crm.models import ChangeOfHands, FirstTalk, LeadTransfer
 from crm.protection import LIVE
 from parks.access import may, require
 
@@ -56,8 +57,9 @@ def transfer_lead(lead, *, to_park, effective_on, reason, at, by, **split):
     introduce_company(lead.company, park=to_park, at=at, by=by)
     lead.park = to_park
     if lead.owner is not None and not may(lead.owner, "crm.edit_lead", to_park):
-        lead.owner = None
-    lead.version += 1
+        give(lead, None, how=ChangeOfHands.TRANSFERRED, reason=reason.strip()[:200], at=at, by=by)
+    else:
+        lead.version += 1
     lead.save()
     for talk in FirstTalk.objects.filter(lead=lead, park=from_park, status__in=LIVE).order_by("pk"):
         pass_on(talk, to_park=to_park, effective_on=local_day(at), reason=reason, at=at, by=by)

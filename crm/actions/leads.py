@@ -12,8 +12,9 @@ from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
 from core.search import refresh
 from crm.actions.companies import add_contact, introduce_company, refuse_known_name, register_company
 from crm.actions.editing import apply, audited
+from crm.actions.holding import begin_holding, give, held, refuse_beyond_limits
 from crm.lifecycle import LeadStage, beside, is_backward, obstacles
-from crm.models import Lead, LeadStageChange
+from crm.models import ChangeOfHands, Lead, LeadStageChange
 from parks.access import may, require
 
 LEAD_EDITABLE = (
@@ -36,6 +37,10 @@ STEPPED = ("stage", "stage_since", "shelving_reason")
 """The columns a step moves."""
 
 
+WHOEVER_LOGS = object()
+"""Stands for `by` where no officer is named; None means that nobody is known yet."""
+
+
 @transaction.atomic
 def register_lead(
     *,
@@ -46,7 +51,7 @@ def register_lead(
     contact_name="",
     contact_phone="",
     received_on=None,
-    owner=None,
+    owner=WHOEVER_LOGS,
     at,
     by,
     **given,
@@ -54,11 +59,13 @@ def register_lead(
     """Log a lead of a known `company`, or of a `company_name` that is registered along with it.
 
     A name that is registered already is refused unless it `is_another`, as in `register_company`. The contact, where
-    given, becomes one of the company's. `received_on` defaults to the day of `at`, `owner` to `by`.
+    given, becomes one of the company's. `received_on` defaults to the day of `at`, `owner` to `by`; without an owner
+    (None) the lead goes into the pool.
     """
     require(by, "crm.register_lead", park)
     received_on = received_on or local_day(at)
     refuse_future("received_on", received_on, at)
+    owner = by if owner is WHOEVER_LOGS else owner
     if owner is not None and owner != by:
         refuse_idle_owner(owner, park)
     company = _company_of_new_lead(company, company_name, park, is_another=is_another, at=at, by=by)
@@ -68,16 +75,21 @@ def register_lead(
         park=park,
         company=company,
         received_on=received_on,
-        owner=owner or by,
+        owner=owner,
         stage=LeadStage.REGISTERED,
         stage_since=received_on,
+        followed_up_at=at,
         recorded_at=at,
         recorded_by=by,
         code=f"~{uuid4().hex[:18]}",
         **given,
     )
+    if owner is None:
+        lead.pooled_at, lead.pooled_how, lead.pooled_by = at, ChangeOfHands.LOGGED, by
     refuse_invalid(lead)
     lead.save()
+    if owner is not None:
+        begin_holding(lead, how=ChangeOfHands.LOGGED, at=at, by=by)
     # The key is the only number that is unique without a lock; the year is that of receipt.
     lead.code = f"L-{received_on.year}-{lead.pk:05d}"
     lead.save(update_fields=["code"])
@@ -138,18 +150,37 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
     before, after = apply(lead, changes, LEAD_EDITABLE)
     if before["received_on"] != after["received_on"]:
         move_receipt(lead, at)
-    if lead.owner is not None and before["owner"] != lead.owner:
-        refuse_idle_owner(lead.owner, lead.park)
+    held_before = held(lead) | {"owner": getattr(before["owner"], "pk", None)}
+    if before["owner"] != lead.owner:
+        _pass_on(lead, before["owner"], at=at, by=by)
     refuse_invalid(lead)
     changed = diff(audited(before), audited(after))
     if not changed:
         return lead
-    lead.version += 1
+    if before["owner"] == lead.owner:
+        lead.version += 1  # a change of hands has counted already
+    else:
+        changed |= diff(held_before, held(lead))
     lead.save()
     if changed.keys() & {"title", "content"}:
         refresh(lead)
     record("crm.edit_lead", lead, park=lead.park_id, changes=changed, at=at, by=by)
     return lead
+
+
+def _pass_on(lead, before, *, at, by):
+    """An officer passes a lead on to a colleague; into the pool and out of it lead verbs with rules of their own."""
+    to = lead.owner
+    if to is None:
+        refuse("owner", _("Give the lead back to the pool instead, with the reason."))
+    refuse_idle_owner(to, lead.park)
+    how = ChangeOfHands.PASSED_ON
+    if before is None and not may(by, "crm.assign_lead", lead.park):
+        if to != by:
+            refuse("owner", _("This lead is in the pool: claim it yourself, or ask the office to assign it."))
+        refuse_beyond_limits(lead, by, at=at)
+        how = ChangeOfHands.CLAIMED
+    give(lead, to, how=how, at=at, by=by)
 
 
 def move_receipt(lead, at):
@@ -169,15 +200,17 @@ def advance_lead(lead, *, to, effective_on, note="", shelving_reason="", expecte
     require(by, "crm.advance_lead", lead.park)
     if to == LeadStage.CONVERTED:
         refuse("to", _("A lead becomes a project through “Open a project”."))
-    return _step(lead, to, effective_on, note, shelving_reason, expected_version, at=at, by=by)
+    reasons = {"note": note, "shelving_reason": shelving_reason}
+    return take_step(lead, to, effective_on, **reasons, expected_version=expected_version, at=at, by=by)
 
 
 def convert_lead(lead, *, effective_on, at, by):
     """Close a lead because a project came of it. Called by the verb that opens the project, inside its transaction."""
-    return _step(lead, LeadStage.CONVERTED, effective_on, "", "", None, at=at, by=by)
+    return take_step(lead, LeadStage.CONVERTED, effective_on, at=at, by=by)
 
 
-def _step(lead, to, effective_on, note, shelving_reason, expected_version, *, at, by):
+def take_step(lead, to, effective_on, *, note="", shelving_reason="", expected_version=None, at, by):
+    """The step itself, for verbs that take it along with what they do. They have asked for the right to it."""
     lead = locked(lead)
     refuse_stale(lead, expected_version, ("stage",))
     refuse_future("effective_on", effective_on, at)
@@ -199,8 +232,11 @@ def _step(lead, to, effective_on, note, shelving_reason, expected_version, *, at
     )
     lead.stage, lead.stage_since = to, effective_on
     lead.shelving_reason = shelving_reason if to == LeadStage.SHELVED else ""
+    lead.followed_up_at = at
+    if lead.owner_id is None and came_from == LeadStage.SHELVED:
+        lead.pooled_at = at  # nobody could claim it while it was closed
     lead.version += 1
-    lead.save(update_fields=[*STEPPED, "version"])
+    lead.save(update_fields=[*STEPPED, "followed_up_at", "pooled_at", "version"])
     changes = diff(before, {name: getattr(lead, name) for name in STEPPED})
     verb = "crm.step_back_lead" if is_backward(came_from, to) else "crm.advance_lead"
     record(verb, lead, park=lead.park_id, changes=changes, at=at, by=by)

@@ -15,11 +15,14 @@ from crm.actions.companies import (
     set_aliases,
     set_plain_forms,
 )
+from crm.actions.holding import HELD, take_hands_back
 from crm.actions.interactions import MOVED_ALONG
 from crm.actions.leads import LEAD_EDITABLE, STEPPED, move_receipt
-from crm.models import Company, CompanyPark, Contact, Interaction, Lead, LeadStageChange
+from crm.models import Company, CompanyPark, Contact, Interaction, Lead, LeadAssignment, LeadStageChange
 from crm.searchable import company_introduced, company_renamed
 from parks.access import require
+
+HANDS = [name for name in HELD if name not in ("owner", "version")]
 
 
 def put_back(instance, entry, names, *, prefix=""):
@@ -49,13 +52,35 @@ def _unregister_lead(entry, *, at, by):
 @undoes("crm.edit_lead", says=_("Change taken back"))
 def _put_lead_back(entry, *, at, by):
     lead = _lead_of(entry, by, "crm.edit_lead")
-    put_back(lead, entry, LEAD_EDITABLE)
+    put_back(lead, entry, (*LEAD_EDITABLE, *HANDS))
+    if "owner" in entry.changes:
+        take_hands_back(lead, entry.at)
     if "received_on" in entry.changes:
         move_receipt(lead, at)
     refuse_invalid(lead)
     lead.version += 1
     lead.save()
     refresh(lead)
+
+
+@undoes("crm.claim_lead", says=_("Claim taken back"))
+@undoes("crm.return_lead", says=_("Return taken back"))
+def _take_lead_back(entry, *, at, by):
+    lead = _lead_of(entry, by, entry.verb)
+    put_back(lead, entry, ("owner", *HANDS))
+    take_hands_back(lead, entry.at)
+    lead.version += 1
+    lead.save(update_fields=HELD)
+
+
+@undoes("crm.assign_lead", says=_("Assignment taken back"))
+def _take_assignment_back(entry, *, at, by):
+    lead = _lead_of(entry, by, "crm.assign_lead")
+    put_back(lead, entry, ("park", "owner", *HANDS))
+    take_hands_back(lead, entry.at)
+    LeadAssignment.objects.filter(lead=lead, recorded_at=entry.at).update(undone_at=at)
+    lead.version += 1
+    lead.save(update_fields=["park", *HELD])
 
 
 @undoes("crm.advance_lead", says=_("Step taken back"))

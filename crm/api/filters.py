@@ -57,6 +57,7 @@ class LeadFilters(NamedFilters):
     industry = IndustryFilter()
     owner = PersonFilter()
     open = django_filters.BooleanFilter(label="Somebody still has to do something.", method="only_open")
+    pool = django_filters.BooleanFilter(label="Open, and nobody holds it.", method="only_pool")
     received_from = DayFilter(field_name="received_on", lookup_expr="gte")
     received_until = DayFilter(field_name="received_on", lookup_expr="lte")
     due_until = DayFilter(label="Open, with a next step due by this day.", method="due_by")
@@ -72,6 +73,9 @@ class LeadFilters(NamedFilters):
 
     def only_open(self, rows: models.QuerySet, _name: str, wanted: bool) -> models.QuerySet:  # noqa: FBT001
         return rows.open() if wanted else rows.exclude(pk__in=rows.open().values("pk"))
+
+    def only_pool(self, rows: models.QuerySet, _name: str, wanted: bool) -> models.QuerySet:  # noqa: FBT001
+        return rows.in_pool() if wanted else rows.exclude(pk__in=rows.in_pool().values("pk"))
 
     def due_by(self, rows: models.QuerySet, _name: str, day: Any) -> models.QuerySet:
         return rows.due_by(day)

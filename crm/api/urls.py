@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from crm.api.pool import LeadPool
 from crm.api.views import Companies, Contacts, Interactions, Leads
 
 
@@ -9,4 +10,5 @@ def register(router: DefaultRouter) -> None:
     router.register("companies", Companies, basename="company")
     router.register("contacts", Contacts, basename="contact")
     router.register("leads", Leads, basename="lead")
+    router.register("leads", LeadPool, basename="lead-pool")
     router.register("interactions", Interactions, basename="interaction")

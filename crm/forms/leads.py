@@ -88,6 +88,8 @@ class NewLeadForm(LeadForm):
         """The arguments of `register_lead`."""
         given = dict(self.cleaned_data)
         given["is_another"] = self.data.get("company") == ANOTHER
+        if "owner" not in self.data:
+            del given["owner"]  # a form that does not ask: whoever logs it
         return given
 
     @property

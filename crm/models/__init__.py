@@ -10,12 +10,18 @@ from crm.models.first_talk import (
     PaperKind,
     ProtectionRule,
 )
+from crm.models.holding import LeadAssignment, LeadClaim
 from crm.models.interactions import Interaction, InteractionKind
 from crm.models.lead_transfer import LeadTransfer
-from crm.models.leads import Lead, LeadSource, LeadStageChange
+from crm.models.leads import ChangeOfHands, Lead, LeadSource, LeadStageChange
+from crm.models.pool import PoolRule
 from crm.models.split import CountedBy, SplitTerms
 
 __all__ = [
+    "ChangeOfHands",
+    "LeadAssignment",
+    "LeadClaim",
+    "PoolRule",
     "Appeal",
     "Company",
     "CompanyAlias",

@@ -26,6 +26,24 @@ class LeadSource(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class ChangeOfHands(models.TextChoices):
+    """How a lead came to whoever holds it, or how it left those hands."""
+
+    LOGGED = "logged", _("Logged")
+    CLAIMED = "claimed", _("Claimed from the pool")
+    PASSED_ON = "passed_on", _("Passed on")
+    ASSIGNED = "assigned", _("Assigned by the office")
+    TRANSFERRED = "transferred", _("Came from another park")
+    HANDED_OVER = "handed_over", _("Handed over")
+    RETURNED = "returned", _("Given back")
+    SILENT = "silent", _("Not followed up")
+
+    @classmethod
+    def given_up(cls):
+        """After these the lead is for others first: the cool-down runs."""
+        return [cls.RETURNED, cls.SILENT]
+
+
 class Lead(models.Model):
     """An intention to invest that somebody reported. `stage` moves only through `crm.actions.advance_lead`."""
 
@@ -70,6 +88,15 @@ class Lead(models.Model):
     next_step = models.CharField(_("Next step"), max_length=200, blank=True)
     next_step_due_on = models.DateField(_("Next step due on"), null=True, blank=True)
     last_contact_on = models.DateField(_("Latest contact on"), null=True, blank=True, editable=False)
+    # The moment of the latest step, conversation or change of hands; empty in rows older than this column.
+    followed_up_at = models.DateTimeField(null=True, editable=False)
+    # Set while nobody holds the lead: since when, how it came to that, through whom and why.
+    pooled_at = models.DateTimeField(_("In the pool since"), null=True, editable=False)
+    pooled_how = models.CharField(max_length=11, choices=ChangeOfHands, blank=True, editable=False)
+    pooled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, db_index=False
+    )
+    pooled_reason = models.CharField(max_length=200, blank=True, editable=False)
     source_note = models.CharField(_("Source"), max_length=200, blank=True)
     is_synthetic = models.BooleanField(_("Demo data"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -97,6 +124,7 @@ class Lead(models.Model):
                 "stage",
                 name="lead_pipeline",
             ),
+            models.Index(fields=["-pooled_at", "-id"], name="lead_pool", condition=Q(owner=None)),
         ]
         constraints = [
             models.CheckConstraint(

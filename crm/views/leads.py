@@ -16,10 +16,11 @@ from core.paging import Keyset, capped_count
 from core.privacy import holds_numbers
 from core.templatetags.units import day, money, wan
 from crm import actions
+from crm.desk_pool import told_claims, told_hands
 from crm.filters import LeadFilters
 from crm.forms import AdvanceForm, AmountForm, LeadForm, NewLeadForm, doubt_about, present
 from crm.lifecycle import LeadStage, arguments_of, checklist, likely_next, next_stages, next_step_light, path
-from crm.models import Company, Interaction, Lead
+from crm.models import Company, Lead
 from crm.views.doing import (
     carried_out,
     everybody,
@@ -121,22 +122,23 @@ def lead_detail(request, pk):
     lead = _lead(request, pk)
     verbs = verbs_of(request.user, lead.park)
     changes = list(lead.stage_changes.select_related("recorded_by"))
+    # Whoever sees the lead sees what was said about it, also in the park it came from.
     talks = list(
-        Interaction.objects.visible_to(request.user)
-        .filter(lead=lead)
-        .select_related("recorded_by")
+        lead.interactions.select_related("recorded_by")
         .prefetch_related("contacts")
         .order_by("-recorded_at", "-pk")[: TALKS_SHOWN + 1]
     )
     today = timezone.localdate()
     dress(lead, today)
     likely = likely_next(lead.stage)
+    claims = list(lead.claims.select_related("holder", "ended_by"))
     context = {
         "lead": lead,
         "verbs": verbs,
+        "hands": told_hands(lead, claims, request.user, today=today),
         "path": _path(lead, changes, today),
         "facts": _facts(lead, verbs),
-        "entries": _timeline(changes, talks[:TALKS_SHOWN], verbs),
+        "entries": _timeline(changes, talks[:TALKS_SHOWN], claims, verbs),
         "more_talks": len(talks) > TALKS_SHOWN,
         "needs": _needs(lead),
         "likely": likely,
@@ -210,10 +212,11 @@ def _facts(lead, verbs):
     ]
 
 
-def _timeline(changes, talks, verbs):
-    """Both kinds of record, newest record first."""
+def _timeline(changes, talks, claims, verbs):
+    """Every kind of record, newest record first."""
     told = [(change.recorded_at, change.pk, _told_change(change)) for change in changes]
     told += [(talk.recorded_at, talk.pk, told_talk(talk, verbs)) for talk in talks]
+    told += told_claims(claims)
     return [entry for _at, _pk, entry in sorted(told, key=lambda each: each[:2], reverse=True)]
 
 

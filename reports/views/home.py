@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from core.submissions import new_key
+from crm.desk_pool import pool_box
 from crm.models import Lead
 from crm.views.quick import quick_form
 from parks.access import Role, roles_of
@@ -51,6 +52,7 @@ def rail(request: HttpRequest) -> HttpResponse:
     user, today = request.user, timezone.localdate()
     content = {
         "week": week_of(user, today=today),
+        "pool": pool_box(user, today=today),
         "missing": desk.with_what_is_missing(Project.objects.visible_to(user).filter(owner=user), today=today),
     }
     return render(request, "reports/_rail.html", content)

@@ -21,6 +21,7 @@ ROLES = ("officer", "operator", "manager", "auditor", "admin", "outsider")
 def things(make_lead, make_signed, make_company, fill_gate, walk, pdf, officer, park, at):
     """One of everything in the cast's park, with its addresses and bodies that hold."""
     lead = make_lead(content="刻蚀设备", intended_investment_wan=30000)
+    pooled = make_lead(company=lead.company, owner=None)
     assessed = make_lead(company=lead.company, content="刻蚀设备二期", intended_investment_wan=30000)
     for to in (LeadStage.RESPONDED, LeadStage.ASSESSED):
         advance_lead(assessed, to=to, effective_on=date(2024, 4, 2), note="可行", at=at, by=officer)
@@ -36,6 +37,7 @@ def things(make_lead, make_signed, make_company, fill_gate, walk, pdf, officer, 
         "park": park,
         "lead": lead,
         "assessed": assessed,
+        "pooled": pooled,
         "company": company,
         "contact": contact,
         "interaction": interaction,
@@ -93,6 +95,14 @@ VERBS = {
         "/leads/{lead}/advance/",
         {"to": "L20", "effective_on": "2024-04-02"},
         (200, 403, 200, 403, 200, 404),
+    ),
+    "claim a lead": ("post", "/leads/{pooled}/claim/", None, (200, 403, 200, 403, 200, 404)),
+    "give a lead back": ("post", "/leads/{lead}/return/", {"reason": "方向不符"}, (200, 403, 200, 403, 200, 404)),
+    "assign a lead": (
+        "post",
+        "/leads/{lead}/assign/",
+        {"park": "QD-IC-1", "effective_on": "2024-04-12"},
+        (403, 403, 200, 403, 200, 404),
     ),
     "open a project from a lead": (
         "post",

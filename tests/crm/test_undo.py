@@ -38,7 +38,7 @@ def _english():
 
 @pytest.fixture
 def lead(make_lead):
-    return make_lead(content="湿法设备", owner=None)
+    return make_lead(content="湿法设备")
 
 
 @pytest.fixture

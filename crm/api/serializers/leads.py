@@ -85,6 +85,9 @@ class LeadDetail(RecordSerializer):
             "shelving_reason",
             *LEAD_EDITABLE,
             "last_contact_on",
+            "pooled_at",
+            "pooled_how",
+            "pooled_reason",
             "next_steps",
             "stage_path",
             "source_note",
@@ -142,7 +145,9 @@ class RegisterLead(Arguments, RecordSerializer):
     contact_name = serializers.CharField(required=False, allow_blank=True, max_length=60)
     contact_phone = serializers.CharField(required=False, allow_blank=True, max_length=30)
     received_on = DaySerializerField(required=False, help_text="Today where it is left out.")
-    owner = PersonField(required=False, help_text="You, where it is left out.")
+    owner = PersonField(
+        required=False, allow_null=True, help_text="You, where it is left out; null puts the lead into the pool."
+    )
 
     class Meta:
         model = Lead
