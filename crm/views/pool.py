@@ -15,7 +15,7 @@ from crm.filters import PoolFilters
 from crm.forms.asking import present
 from crm.forms.pool import AssignForm, PoolRuleForm, ReturnForm
 from crm.models import Lead, PoolRule
-from crm.views.doing import back_to, carried_out, everybody, parks_to, shown_version
+from crm.views.doing import carried_out, everybody, parks_to, shown_version
 from parks.access import require, verbs_of
 from parks.models import Park
 from parks.querysets import people_who_may
@@ -53,7 +53,7 @@ def lead_claim(request, pk):
     except RuleViolation as violation:
         for reason in violation.reasons:
             messages.error(request, reason)
-        return back_to(request, "crm:lead-pool")
+        return redirect("crm:lead-pool")
     messages.success(request, _("Claimed: %(lead)s") % {"lead": lead})
     return redirect("crm:lead-detail", pk=pk)
 
