@@ -3,6 +3,9 @@
 from django.urls import path
 
 from crm.views import companies, duplicates, interactions, leads, pipeline, pool, quick, revealing
+from crm.views import companies, duplicates, interactions, leads, pipeline, quick, revealing
+from crm.views import companies, duplicates, interactions, leads, pipeline, revealing
+from crm.views import companies, duplicates, field_history, interactions, leads, revealing
 
 app_name = "crm"
 urlpatterns = [
@@ -33,5 +36,10 @@ urlpatterns = [
     path("companies/<int:pk>/interactions/new/", interactions.with_company, name="interaction-new"),
     path("contacts/<int:pk>/edit/", companies.contact_edit, name="contact-edit"),
     path("contacts/<int:pk>/reveal/", revealing.contact_reveal, name="contact-reveal"),
+    *(
+        path(f"{address}/<int:pk>/{part}/", view, {"kind": kind}, name=f"{kind}-{part}")
+        for kind, address in (("company", "companies"), ("contact", "contacts"), ("lead", "leads"))
+        for part, view in (("history", field_history.history), ("restore", field_history.restore))
+    ),
     path("interactions/<int:pk>/reveal/", revealing.interaction_reveal, name="interaction-reveal"),
 ]

@@ -27,6 +27,7 @@ from crm.actions.lead_transfers import transfer_lead
 from crm.actions.leads import LEAD_EDITABLE, WHOEVER_LOGS, advance_lead, convert_lead, edit_lead, register_lead
 from crm.actions.moving import fill_and_advance_lead
 from crm.actions.pool import POOL_RULE_EDITABLE, claim_lead, return_lead, return_silent_leads, set_pool_rule
+from crm.actions.restoring import restore_field
 from crm.actions.revealing import reveal_contact, reveal_interaction
 from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
 from crm.actions.taking_back import put_back
@@ -70,6 +71,7 @@ __all__ = [
     "set_protection_rule",
     "transfer_lead",
     "verify_first_talk",
+    "restore_field",
     "reveal_contact",
     "reveal_interaction",
 ]

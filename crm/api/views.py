@@ -10,6 +10,7 @@ from core.resources import IDEMPOTENCY_KEY, IF_MATCH, Resource, answers, expecte
 from crm import actions
 from crm.api import serializers as shapes
 from crm.api.duplicates import DuplicatesDoor
+from crm.api.field_history import WithFieldHistory
 from crm.api.filters import CompanyFilters, ContactFilters, InteractionFilters, LeadFilters
 from crm.models import Company, CompanyPark, Contact, Interaction, Lead
 
@@ -47,7 +48,7 @@ class Companies(DuplicatesDoor, Resource):
 
 @extend_schema(tags=["contacts"])
 @extend_schema_view(list=extend_schema(summary="Contacts, newest first"), retrieve=extend_schema())
-class Contacts(Resource):
+class Contacts(WithFieldHistory, Resource):
     model = Contact
     row_class, detail_class = shapes.ContactRow, shapes.ContactDetail
     filterset_class = ContactFilters
@@ -83,7 +84,7 @@ class Contacts(Resource):
 
 @extend_schema(tags=["leads"])
 @extend_schema_view(list=extend_schema(summary="Leads, latest received first"), retrieve=extend_schema())
-class Leads(Resource):
+class Leads(WithFieldHistory, Resource):
     model = Lead
     row_class, detail_class = shapes.LeadRow, shapes.LeadDetail
     filterset_class = LeadFilters

@@ -256,3 +256,20 @@ def test_numbers_in_a_conversation_are_shown_in_part(api, officer, park, make_co
         assert "138****1234" in answer.content.decode()
         assert "13800001234" not in answer.content.decode()
     assert api(officer).post(f"/interactions/{talk.pk}/reveal/").json()["summary"] == "手机 13800001234"
+
+
+def test_the_history_of_a_field_and_putting_it_back(api, officer, auditor, contact):
+    api(officer).patch(f"/contacts/{contact.pk}/", {"phone": "13900005678"})
+
+    (change, *_rest) = api(auditor).get(f"/contacts/{contact.pk}/history/").json()["results"]
+    said = {"entry": change["entry"], "field": "phone"}
+    stale = api(officer).post(f"/contacts/{contact.pk}/restore/", {**said, "version": 1})
+    refused = api(auditor).post(f"/contacts/{contact.pk}/restore/", said)
+    unknown = api(officer).post(f"/contacts/{contact.pk}/restore/", {**said, "entry": 999_999})
+    saved = api(officer).post(f"/contacts/{contact.pk}/restore/", {**said, "version": 2})
+
+    assert (change["before"], change["after"], change["verb"]) == ("138****1234", "139****5678", "crm.edit_contact")
+    assert change["can_restore"]
+    assert (stale.status_code, refused.status_code, unknown.status_code, saved.status_code) == (409, 403, 400, 200)
+    contact.refresh_from_db()
+    assert contact.phone == "13800001234"
