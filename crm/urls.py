@@ -6,6 +6,7 @@ from crm.views import companies, duplicates, interactions, leads, pipeline, pool
 from crm.views import companies, duplicates, interactions, leads, pipeline, quick, revealing
 from crm.views import companies, duplicates, interactions, leads, pipeline, revealing
 from crm.views import companies, duplicates, field_history, interactions, leads, revealing
+from crm.views import companies, duplicates, field_history, interactions, leads, pipeline, revealing
 
 app_name = "crm"
 urlpatterns = [
