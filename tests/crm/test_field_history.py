@@ -77,7 +77,7 @@ def test_the_history_of_a_lead_names_people_and_amounts_and_what_conversations_m
     assert ("next_step", "—", "寄资料") in seen
     assert ("next_step_due_on", "—", "2024-04-22") in seen
     assert [(before, after) for field, before, after in seen if field == "intended_investment_wan"] == [
-        ("RMB 600 million", "RMB 900 million")
+        ("RMB 0.6 bn", "RMB 0.9 bn")
     ]
 
 
@@ -199,7 +199,7 @@ def test_the_page_tells_a_refusal_and_writes_nothing(signed_in, edited, officer)
     answer = signed_in(officer).post(reverse("crm:lead-restore", args=[lead.pk]), said)
 
     assert answer.status_code == 409
-    assert "Somebody else changed this lead meanwhile" in answer.content.decode()
+    assert "Somebody else changed this Lead meanwhile" in answer.content.decode()
     lead.refresh_from_db()
     assert lead.content == "新内容"
 
