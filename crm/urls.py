@@ -7,6 +7,7 @@ from crm.views import companies, duplicates, interactions, leads, pipeline, quic
 from crm.views import companies, duplicates, interactions, leads, pipeline, revealing
 from crm.views import companies, duplicates, field_history, interactions, leads, revealing
 from crm.views import companies, duplicates, field_history, interactions, leads, pipeline, revealing
+from crm.views import companies, duplicates, field_history, interactions, leads, pipeline, quick, revealing
 
 app_name = "crm"
 urlpatterns = [
