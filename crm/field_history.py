@@ -1,4 +1,4 @@
-"""What became of the fields of a record, read out of the trail: who changed which and when, before and after in words."""
+"""What became of the fields of a record, read out of the trail: who changed which and when, before and after."""
 
 from dataclasses import dataclass
 from decimal import Decimal
