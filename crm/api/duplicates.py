@@ -42,7 +42,7 @@ class DuplicatesDoor:
 
     @property
     def parameters(self) -> Iterable[str]:
-        return DuplicatesQuestion().fields if self.action == "duplicates" else ()
+        return DuplicatesQuestion().fields if self.action == "duplicates" else super().parameters
 
     @extend_schema(parameters=[DuplicatesQuestion], responses=answers(Duplicates), filters=False)
     @action(detail=False, methods=["get"], pagination_class=None, filterset_class=None)

@@ -1,5 +1,6 @@
 """The history of the fields of a record over the API, and putting a value back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext
@@ -49,8 +50,8 @@ class WithFieldHistory:
     """Mixin for a resource whose records are edited."""
 
     @property
-    def parameters(self) -> tuple[str, ...]:
-        return ("cursor",) if self.action == "history" else ()
+    def parameters(self) -> Iterable[str]:
+        return ("cursor",) if self.action == "history" else super().parameters
 
     @extend_schema(responses=FieldHistory, parameters=[CURSOR])
     @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)

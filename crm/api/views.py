@@ -19,7 +19,7 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 
 @extend_schema(tags=["companies"])
 @extend_schema_view(list=extend_schema(summary="Companies, newest first"), retrieve=extend_schema())
-class Companies(DuplicatesDoor, Resource):
+class Companies(DuplicatesDoor, WithFieldHistory, Resource):
     model = Company
     row_class, detail_class = shapes.CompanyRow, shapes.CompanyDetail
     filterset_class = CompanyFilters
