@@ -5,19 +5,20 @@ from typing import Any
 
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.paging import BadCursor, Keyset
-from core.resources import IF_MATCH, Version, expected_version
+from core.resources import IF_MATCH, Version, answers, expected_version
 from crm import actions
 from crm.actions.restoring import entries_about
 from crm.field_history import field_changes
 
 DEEDS_A_PAGE = 50
+RESTORED = OpenApiResponse(OpenApiTypes.OBJECT, "The record as it is now, in its own shape.")
 CURSOR = OpenApiParameter("cursor", OpenApiTypes.STR, description="From `next_cursor`.")
 
 
@@ -68,7 +69,7 @@ class WithFieldHistory:
         rows = FieldChangeRow(field_changes(record, page), many=True).data
         return Response({"results": rows, "next_cursor": page.next})
 
-    @extend_schema(request=RestoreField, parameters=[IF_MATCH])
+    @extend_schema(request=RestoreField, responses=answers(RESTORED), parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Put one field back to what it was before a deed of its history."""
