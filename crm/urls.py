@@ -2,12 +2,7 @@
 
 from django.urls import path
 
-from crm.views import companies, duplicates, interactions, leads, pipeline, pool, quick, revealing
-from crm.views import companies, duplicates, interactions, leads, pipeline, quick, revealing
-from crm.views import companies, duplicates, interactions, leads, pipeline, revealing
-from crm.views import companies, duplicates, field_history, interactions, leads, revealing
-from crm.views import companies, duplicates, field_history, interactions, leads, pipeline, revealing
-from crm.views import companies, duplicates, field_history, interactions, leads, pipeline, quick, revealing
+from crm.views import companies, duplicates, field_history, interactions, leads, pipeline, pool, quick, revealing
 
 app_name = "crm"
 urlpatterns = [
