@@ -57,7 +57,8 @@ class Layout:
             columns[key].count, columns[key].total_wan = count, total or Decimal(0)
         first = {key: self._first(rows, key, size) for key, size in shown.items()}
         wanted = [pk for key, pks in first.items() for pk in pks[: shown[key]]]
-        found = {row.pk: row for row in self.show(rows.model._default_manager.filter(pk__in=wanted))} if wanted else {}
+        rows_shown = self.show(rows.model._default_manager.filter(pk__in=wanted)) if wanted else []
+        found = {_key(row): row for row in rows_shown}
         for key, pks in first.items():
             column, size = columns[key], shown[key]
             column.rows = [found[pk] for pk in pks[:size] if pk in found]
@@ -65,12 +66,14 @@ class Layout:
                 column.next = self._keyset(rows).cursor_after(column.rows[-1])
         return list(columns.values())
 
-    def page(self, rows: models.QuerySet, key: str, cursor: str | None, *, strict: bool = False) -> Page:
+    def page(
+        self, rows: models.QuerySet, key: str, cursor: str | None, *, size: int = SHOWN, strict: bool = False
+    ) -> Page:
         """Further rows of one column."""
-        return self._keyset(self._of(rows, key)).page(cursor, strict=strict)
+        return self._keyset(self._of(rows, key), size).page(cursor, strict=strict)
 
-    def _keyset(self, rows: models.QuerySet) -> Keyset:
-        return Keyset(rows, order=self.order, size=SHOWN, show=self.show)
+    def _keyset(self, rows: models.QuerySet, size: int = SHOWN) -> Keyset:
+        return Keyset(rows, order=self.order, size=size, show=self.show)
 
     def _of(self, rows: models.QuerySet, key: str) -> models.QuerySet:
         return rows.annotate(column=Lower(self.by)).filter(column=key)
@@ -83,3 +86,8 @@ class Layout:
         """One more than `size`, to tell whether there are more. A first page may sort empty values last at once."""
         ordered = self._of(rows, key).order_by(F(self.order).asc(nulls_last=True), "pk")
         return list(ordered.values_list("pk", flat=True)[: size + 1])
+
+
+def _key(row: Any) -> int:
+    """Of a model instance, or of the row of `values()` that an API shows."""
+    return row["id"] if isinstance(row, dict) else row.pk

@@ -3,12 +3,14 @@
 from rest_framework.routers import DefaultRouter
 
 from crm.api.pool import LeadPool
+from crm.api.pipeline import LeadBoard
 from crm.api.views import Companies, Contacts, Interactions, Leads
 
 
 def register(router: DefaultRouter) -> None:
     router.register("companies", Companies, basename="company")
     router.register("contacts", Contacts, basename="contact")
+    router.register("leads/board", LeadBoard, basename="lead-board")
     router.register("leads", Leads, basename="lead")
     router.register("leads", LeadPool, basename="lead-pool")
     router.register("interactions", Interactions, basename="interaction")

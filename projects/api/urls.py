@@ -3,10 +3,12 @@
 from rest_framework.routers import DefaultRouter
 
 from projects.api import views
+from projects.api.pipeline import ProjectPipeline
 
 
 def register(router: DefaultRouter) -> None:
     router.register("leads", views.LeadProjects, basename="lead-project")
+    router.register("projects/pipeline", ProjectPipeline, basename="project-pipeline")
     router.register("projects", views.Projects, basename="project")
     router.register("stage-changes", views.StageChanges, basename="stage-change")
     router.register("investment-changes", views.InvestmentChanges, basename="investment-change")

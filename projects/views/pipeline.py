@@ -159,7 +159,7 @@ def _panel(request, project, to, form, *, refusals, met=()):
         "closes": f"{reverse('projects:pipeline')}?{said.urlencode()}".removesuffix("?"),
         "panel": f"project-{project.pk}-{to}",
         "lacks": form.lacks if form else 0,
-        "met": _(", ").join(met),
+        "met": _(", ").join(map(str, met)),
         "refusals": refusals,
         "submission_key": submission_key(request),
     }

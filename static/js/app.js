@@ -147,7 +147,8 @@
     const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
     const undo = toast.querySelector("[data-undo]");
     toast.querySelector("span").textContent = said.text;
-    if (said.undo) undo.action = undo.action.replace(/[0-9a-f-]{36}/, said.undo);
+    // The attribute: in a template nothing has an address yet, so the property would be empty.
+    if (said.undo) undo.setAttribute("action", undo.getAttribute("action").replace(/[0-9a-f-]{36}/, said.undo));
     else undo.remove();
     undo.elements.next.value = location.pathname + location.search;
     place.replaceChildren(toast);
