@@ -360,9 +360,9 @@ def advance_project(
             recorded_at=at,
             recorded_by=by,
         )
-    before = {"stage": project.stage}
+    before, after = {"stage": project.stage}, {"stage": to} | ({"needs_verification": True} if counted else {})
     _finish(project, at)
-    record("projects.advance_project", project, park=project.park_id, changes=diff(before, {"stage": to}), at=at, by=by)
+    record("projects.advance_project", project, park=project.park_id, changes=diff(before, after), at=at, by=by)
     return change
 
 

@@ -1,4 +1,4 @@
-"""Tell Django about the projects app."""
+"""Tell Django about the projects app, the index what to find in it, and the undo engine its ways back."""
 
 from importlib import import_module
 
@@ -9,5 +9,6 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self):
-        # Registers what can be searched for.
+        # Registers what can be searched for, and how deeds are taken back.
         import_module("projects.searchable")
+        import_module("projects.taking_back")
