@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.querysets import AuditEntryQuerySet, JobQuerySet, NoticeQuerySet, SubmissionQuerySet
+from core.querysets import AuditEntryQuerySet, BulkRunQuerySet, JobQuerySet, NoticeQuerySet, SubmissionQuerySet
 from core.search.models import SearchEntry  # noqa: F401 - its table belongs to this app
 
 
@@ -122,6 +122,39 @@ class Job(models.Model):
         if self.state == JobState.DONE:
             return 100
         return min(99, self.progress_done * 100 // self.progress_total) if self.progress_total else 0
+
+
+class BulkRun(models.Model):
+    """What came of one deed on many rows. Written by `core.bulk`; the rows stand in the trail, by `batch`."""
+
+    list_name = models.CharField(_("List"), max_length=40)
+    deed = models.CharField(_("Deed"), max_length=40)
+    given = models.JSONField(_("Parameters"), default=dict)
+    query = models.TextField(_("Filter"), blank=True)
+    batch = models.UUIDField(_("Batch"))
+    total = models.PositiveIntegerField(_("Rows"))
+    changed = models.PositiveIntegerField(_("Changed"), default=0)
+    unchanged = models.PositiveIntegerField(_("Unchanged"), default=0)
+    # {sentence: {"count": …, "rows": [[key, name], …]}}
+    refused = models.JSONField(_("Refused"), default=dict)
+    job = models.ForeignKey(Job, models.PROTECT, verbose_name=_("Background job"), null=True, related_name="+")
+    at = models.DateTimeField(_("Recorded at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("By"), related_name="+")
+    finished_at = models.DateTimeField(_("Finished at"), null=True)
+
+    objects = BulkRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Bulk run")
+        verbose_name_plural = _("Bulk runs")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(_("%(rows)s rows") % {"rows": self.total})
+
+    @property
+    def refused_count(self) -> int:
+        return sum(reason["count"] for reason in self.refused.values())
 
 
 class Submission(models.Model):

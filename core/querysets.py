@@ -70,6 +70,12 @@ class NoticeQuerySet(models.QuerySet):
         ).exclude(recipient__email="")
 
 
+class BulkRunQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """It names rows its maker could see and others may not."""
+        return self.filter(by=user.pk)
+
+
 class SubmissionQuerySet(models.QuerySet):
     def made_before(self, moment: datetime) -> Self:
         return self.filter(at__lt=moment)

@@ -112,22 +112,26 @@ def undo_batch(batch_id: UUID, *, leave_touched: bool = False, at: datetime, by:
         raise PermissionDenied(_("Only the person who did this can take it back."))
     _refuse_second_time(batch_id)
     ways = _ways_of(entries)
-    _refuse_too_late(entries, ways, at)
+    _refuse_too_late(_head(entries, ways), ways, at)
     touched = _touched(entries)
-    told = TakenBack(batch_id, back=ways[entries[0].verb].back)
+    head = _head(entries, ways)
+    told = TakenBack(batch_id, back=ways[head.verb].back)
     with batch():
         for entry in entries:
             reason = _attempt(entry, ways[entry.verb], touched=entry.pk in touched, at=at, by=by)
             if reason is None:
                 told.entries.append(entry)
-            elif leave_touched or (ways[entry.verb].companion and entry is not entries[0]):
+            elif leave_touched or (ways[entry.verb].companion and entry is not head):
                 told.kept.append(reason)
             else:
                 raise TouchedSince(reason)
-    if not told.entries:
-        raise TouchedSince(*told.kept)
-    told.said = _("%(what)s: %(record)s") % {"what": ways[entries[0].verb].says, "record": entries[0].subject_label}
+    told.said = _("%(what)s: %(record)s") % {"what": ways[head.verb].says, "record": head.subject_label}
     return told
+
+
+def _head(entries: list[AuditEntry], ways: dict[str, WayBack]) -> AuditEntry:
+    """The deed itself among what was done along with it: what may be taken back for longest, else the latest."""
+    return max(entries, key=lambda entry: (ways[entry.verb].within, entry.pk))
 
 
 def _attempt(entry: AuditEntry, way: WayBack, *, touched: bool, at: datetime, by: Any) -> str | None:
@@ -159,10 +163,9 @@ def _ways_of(entries: Iterable[AuditEntry]) -> dict[str, WayBack]:
     return {entry.verb: _ways[entry.verb] for entry in entries}
 
 
-def _refuse_too_late(entries: list[AuditEntry], ways: dict[str, WayBack], at: datetime) -> None:
-    """The deed itself decides, not what was done along with it."""
-    within = ways[entries[0].verb].within
-    if at - entries[0].at <= within:
+def _refuse_too_late(head: AuditEntry, ways: dict[str, WayBack], at: datetime) -> None:
+    within = ways[head.verb].within
+    if at - head.at <= within:
         return
     if within < timedelta(days=1):
         raise RuleViolation(

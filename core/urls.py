@@ -1,4 +1,4 @@
-"""Addresses of background jobs, of notices, and of the button that undoes."""
+"""Addresses of background jobs, of notices, of what came of bulk deeds, and of the button that undoes."""
 
 from django.urls import path
 
@@ -12,5 +12,6 @@ urlpatterns = [
     path("jobs/<int:pk>/", views.job_detail, name="job-detail"),
     path("jobs/<int:pk>/cancel/", views.job_cancel, name="job-cancel"),
     path("jobs/<int:pk>/download/", views.job_download, name="job-download"),
+    path("bulk-runs/<int:pk>/", views.bulk_run, name="bulk-run"),
     path("undo/<uuid:batch>/", views.undo, name="undo"),
 ]

@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from core.bulk import KEPT_FOR, is_taken_back, list_called, summary
 from core.errors import RuleViolation
 from core.jobs import cancel_job, result_path, title_of
-from core.models import Job
+from core.models import BulkRun, Job
 from core.toasts import toast
 from core.undo import TakenBack, entries_of, undo_batch
 
@@ -55,11 +56,12 @@ def undo(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Take back what the toast was about. A stranger learns nothing of the batch; a refusal is told on the page."""
     if not entries_of(batch, request.user).exists():
         raise Http404
+    leave_touched = "leave_touched" in request.POST
     if getattr(request, "htmx", False):
-        done = undo_batch(batch, at=timezone.now(), by=request.user)
+        done = undo_batch(batch, leave_touched=leave_touched, at=timezone.now(), by=request.user)
         return toast(request, HttpResponse(status=204), told(done))
     try:
-        done = undo_batch(batch, at=timezone.now(), by=request.user)
+        done = undo_batch(batch, leave_touched=leave_touched, at=timezone.now(), by=request.user)
     except RuleViolation as violation:
         for reason in violation.reasons:
             messages.error(request, reason)
@@ -81,3 +83,30 @@ def _back(request: HttpRequest, done: TakenBack | None = None) -> str:
     if done and done.back and f"/{done.entries[0].subject_id}/" in target:
         return reverse(done.back)
     return target
+
+
+@require_GET
+@never_cache
+def bulk_run(request: HttpRequest, pk: int) -> HttpResponse:
+    """What came of a deed on many rows, and the button that takes it back."""
+    run = get_object_or_404(BulkRun.objects.visible_to(request.user).select_related("job"), pk=pk)
+    of = list_called(run.list_name)
+    reasons = [
+        {
+            "sentence": sentence,
+            "count": reason["count"],
+            "rows": [(reverse(of.page, args=[key]), label) for key, label in reason["rows"]],
+        }
+        for sentence, reason in sorted(run.refused.items(), key=lambda each: -each[1]["count"])
+    ]
+    taken_back = is_taken_back(run)
+    content = {
+        "run": run,
+        "title": of.deeds[run.deed].title,
+        "summary": summary(run),
+        "reasons": reasons,
+        "taken_back": taken_back,
+        "may_undo": run.changed and not taken_back and timezone.now() - run.at <= KEPT_FOR,
+        "back": reverse(of.list_page) + (f"?{run.query}" if run.query else ""),
+    }
+    return render(request, "core/bulk_run.html", content)

@@ -1,4 +1,4 @@
-"""Tell Django about the crm app."""
+"""Tell Django about the crm app, the index what to find in it, and the job queue what can be done to many leads."""
 
 from importlib import import_module
 
@@ -9,5 +9,6 @@ class CrmConfig(AppConfig):
     name = "crm"
 
     def ready(self):
-        # Registers what can be searched for.
+        # Registers what can be searched for, and what can be done to many leads.
         import_module("crm.searchable")
+        import_module("crm.bulk")

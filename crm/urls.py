@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.views import companies, duplicates, field_history, interactions, leads, pipeline, pool, quick, revealing
+from crm.views import bulk, companies, duplicates, interactions, leads, pipeline, pool, quick, revealing
 
 app_name = "crm"
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("leads/board/", pipeline.lead_board, name="lead-board"),
     path("leads/board/<slug:stage>/", pipeline.lead_board_column, name="lead-board-column"),
     path("leads/total/", leads.lead_total, name="lead-total"),
+    path("leads/bulk/", bulk.lead_bulk, name="lead-bulk"),
     path("leads/new/", leads.lead_new, name="lead-new"),
     path("leads/quick/", quick.quick_lead, name="lead-quick"),
     path("leads/quick/talk/", quick.quick_talk, name="quick-talk"),

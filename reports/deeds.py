@@ -15,6 +15,7 @@ DEEDS = {
     "parks.set_calendar_day": _("Working calendar changed"),
     "parks.drop_calendar_day": _("Day of the working calendar left to the notice"),
     "parks.set_calendar_year": _("Year of the working calendar entered"),
+    "core.bulk": _("Many rows changed at once"),
     "crm.register_company": _("Company registered"),
     "crm.introduce_company": _("Company made known in a park"),
     "crm.edit_company": _("Company edited"),

@@ -13,10 +13,12 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from core.batches import batch
+from core.bulk import run_bulk
 from core.jobs import enqueue, job_kind
 from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
 from crm.actions import add_contact, edit_lead, record_interaction
+from crm.bulk import LEADS
 from parks.actions import set_calendar_days
 from projects import actions
 from projects.lifecycle import Stage
@@ -169,6 +171,10 @@ TABLE = [
     Row("core:job-download", "job", reads=NOBODY, hides=True),
     Row("core:undo", "batch", reads=NOBODY, does=frozenset({"officer"}), hides=True),
     Row("undo-list", reads=NOBODY, does=EVERYBODY),
+    Row("core:bulk-run", "bulk_run", reads=frozenset({"officer"}), hides=True),
+    Row("bulk-run-detail", "bulk_run", reads=frozenset({"officer"}), hides=True),
+    Row("crm:lead-bulk", reads=CRM, does=CRM),
+    Row("lead-bulk-list", reads=NOBODY, does=EVERYBODY),
     *rows("park-list", does=ADMIN),
     *rows("company-list", "contact-list", "lead-list", does=CRM),
     Row("company-duplicates", reads=CRM),
@@ -259,8 +265,10 @@ def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fil
     job = enqueue("test.access", {}, at=at, by=officer)
     with batch() as done:
         edit_lead(lead, changes={"title": "二期"}, at=at, by=officer)
+    bulk = run_bulk(LEADS, LEADS.deeds["next-step"], [lead.pk], {"next_step": "回访"}, at=at, by=officer)
     return {
         "batch": [done.id],
+        "bulk_run": [bulk.pk],
         "park": [park.pk],
         "year": [2031],
         "calendar_day": [set_calendar_days(start=date(2031, 1, 1), is_working=False, at=at, by=admin).pk],

@@ -209,16 +209,21 @@ def convert_lead(lead, *, effective_on, at, by):
     return take_step(lead, LeadStage.CONVERTED, effective_on, at=at, by=by)
 
 
-def take_step(lead, to, effective_on, *, note="", shelving_reason="", expected_version=None, at, by):
-    """The step itself, for verbs that take it along with what they do. They have asked for the right to it."""
-    lead = locked(lead)
-    refuse_stale(lead, expected_version, ("stage",))
+def refuse_step(lead, *, to, effective_on, note, shelving_reason, at):
+    """Refuse a step whose day or gate forbids it; asks no database, so that many leads can be looked at."""
     refuse_future("effective_on", effective_on, at)
     if effective_on < lead.stage_since:
         facts = {"stage": lead.get_stage_display(), "day": lead.stage_since.isoformat()}
         refuse("effective_on", _("The lead entered “%(stage)s” on %(day)s; the next step cannot be earlier.") % facts)
     if reasons := obstacles(lead, to, {"note": note.strip(), "shelving_reason": shelving_reason}):
         raise RuleViolation(*reasons, fields=beside(lead.stage, to, reasons))
+
+
+def take_step(lead, to, effective_on, *, note="", shelving_reason="", expected_version=None, at, by):
+    """The step itself, for verbs that take it along with what they do. They have asked for the right to it."""
+    lead = locked(lead)
+    refuse_stale(lead, expected_version, ("stage",))
+    refuse_step(lead, to=to, effective_on=effective_on, note=note, shelving_reason=shelving_reason, at=at)
     came_from = lead.stage
     before = {name: getattr(lead, name) for name in STEPPED}
     LeadStageChange.objects.create(

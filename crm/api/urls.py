@@ -3,6 +3,7 @@
 from rest_framework.routers import DefaultRouter
 
 from crm.api.pipeline import LeadBoard
+from crm.api.bulk import BulkLeadDeeds, BulkRuns
 from crm.api.pool import LeadPool
 from crm.api.views import Companies, Contacts, Interactions, Leads
 
@@ -11,6 +12,8 @@ def register(router: DefaultRouter) -> None:
     router.register("companies", Companies, basename="company")
     router.register("contacts", Contacts, basename="contact")
     router.register("leads/board", LeadBoard, basename="lead-board")
+    router.register("leads/bulk", BulkLeadDeeds, basename="lead-bulk")
     router.register("leads", Leads, basename="lead")
     router.register("leads", LeadPool, basename="lead-pool")
+    router.register("bulk-runs", BulkRuns, basename="bulk-run")
     router.register("interactions", Interactions, basename="interaction")

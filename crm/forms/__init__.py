@@ -10,12 +10,14 @@ from crm.forms.asking import (
     past_days,
     present,
 )
+from crm.forms.bulk import BULK_FORMS
 from crm.forms.companies import CompanyForm, ContactForm, NewCompanyForm
 from crm.forms.interactions import InteractionForm, OwnLeadTalkForm
 from crm.forms.leads import AdvanceForm, LeadForm, NewLeadForm
 
 __all__ = [
     "ANOTHER",
+    "BULK_FORMS",
     "AdvanceForm",
     "AmountForm",
     "AskingForm",

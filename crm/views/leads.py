@@ -16,6 +16,7 @@ from core.paging import Keyset, capped_count
 from core.privacy import holds_numbers
 from core.templatetags.units import day, money, wan
 from crm import actions
+from crm.bulk import LEADS
 from crm.desk_pool import told_claims, told_hands
 from crm.filters import LeadFilters
 from crm.forms import AdvanceForm, AmountForm, LeadForm, NewLeadForm, doubt_about, present
@@ -50,6 +51,7 @@ LISTED = (
     "park__short_name",
     "park__path",
 )
+BULK_VERBS = {"crm.edit_lead", "crm.advance_lead"}
 TALKS_SHOWN = 100
 LONGEST_INDUSTRY = 24
 """In a row; English names of divisions are long."""
@@ -63,13 +65,15 @@ def _on_a_row(leads):
     return leads.select_related("company", "owner", "park").only(*LISTED)
 
 
-def _filtered(request):
-    return LeadFilters(request.GET or None, queryset=Lead.objects.visible_to(request.user), request=request)
+def filtered(request, asked=None):
+    """The leads that the filters in the address ask for; `asked` where other words stand in the address too."""
+    asked = request.GET if asked is None else asked
+    return LeadFilters(asked or None, queryset=Lead.objects.visible_to(request.user), request=request)
 
 
 @require_GET
 def lead_list(request):
-    shown = _filtered(request)
+    shown = filtered(request)
     leads = shown.qs
     page = Keyset(leads, order="-received_on", show=_on_a_row).page(request.GET.get("cursor"))
     count, more = (len(page), False) if page.is_whole else capped_count(leads)
@@ -83,6 +87,7 @@ def lead_list(request):
         "more": more,
         # A sum over more rows than are counted comes in a second request, so that the page need not wait for it.
         "total": None if more else _total_of(page) if page.is_whole else leads.total_intended_wan(),
+        "deeds": LEADS.deeds.values() if BULK_VERBS & verbs_of(request.user) else (),
         "empty_reason": _("No lead matches these filters.") if request.GET else _("No lead has been logged yet."),
     }
     return render(request, "crm/lead_list.html", context)
@@ -90,7 +95,7 @@ def lead_list(request):
 
 @require_GET
 def lead_total(request):
-    leads = _filtered(request).qs
+    leads = filtered(request).qs
     return HttpResponse(money(leads.total_intended_wan()), content_type="text/plain; charset=utf-8")
 
 

@@ -174,8 +174,16 @@
     else if ("prints" in target.dataset) window.print();
   });
 
+  // A box in the head of a table ticks the boxes of its rows.
+  function tickRows(box) {
+    for (const each of box.closest("table").querySelectorAll(`input[name="${CSS.escape(box.dataset.ticks)}"]`)) {
+      each.checked = box.checked;
+    }
+  }
+
   document.addEventListener("change", (event) => {
     const form = event.target.form;
+    if ("ticks" in event.target.dataset) tickRows(event.target);
     if (event.target.type === "date") markChips(event.target);
     // Folded filters are chosen together and sent by their own button.
     if (form && "autosubmit" in form.dataset && !event.target.closest(".panel")) form.requestSubmit();
