@@ -6,35 +6,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_notices'),
+        ("core", "0004_notices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkRun',
+            name="BulkRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('list_name', models.CharField(max_length=40, verbose_name='List')),
-                ('deed', models.CharField(max_length=40, verbose_name='Deed')),
-                ('given', models.JSONField(default=dict, verbose_name='Parameters')),
-                ('query', models.TextField(blank=True, verbose_name='Filter')),
-                ('batch', models.UUIDField(verbose_name='Batch')),
-                ('total', models.PositiveIntegerField(verbose_name='Rows')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='Changed')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='Unchanged')),
-                ('refused', models.JSONField(default=dict, verbose_name='Refused')),
-                ('at', models.DateTimeField(verbose_name='Recorded at')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='Finished at')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='By')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.job', verbose_name='Background job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("list_name", models.CharField(max_length=40, verbose_name="List")),
+                ("deed", models.CharField(max_length=40, verbose_name="Deed")),
+                ("given", models.JSONField(default=dict, verbose_name="Parameters")),
+                ("query", models.TextField(blank=True, verbose_name="Filter")),
+                ("batch", models.UUIDField(verbose_name="Batch")),
+                ("total", models.PositiveIntegerField(verbose_name="Rows")),
+                ("changed", models.PositiveIntegerField(default=0, verbose_name="Changed")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="Unchanged")),
+                ("refused", models.JSONField(default=dict, verbose_name="Refused")),
+                ("at", models.DateTimeField(verbose_name="Recorded at")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="Finished at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="By",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.job",
+                        verbose_name="Background job",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Bulk run',
-                'verbose_name_plural': 'Bulk runs',
-                'ordering': ['-id'],
+                "verbose_name": "Bulk run",
+                "verbose_name_plural": "Bulk runs",
+                "ordering": ["-id"],
             },
         ),
     ]

@@ -45,7 +45,7 @@ def record_interaction(*, park, company, summary, happened_on=None, lead=None, c
     return interaction
 
 
-MOVED_ALONG = ("last_contact_on", "next_step", "next_step_due_on")
+MOVED_ALONG = ("last_contact_on", "followed_up_at", "next_step", "next_step_due_on")
 """Columns of the lead that follow its conversations; in the trail they stand under `lead.<column>`."""
 
 
@@ -58,5 +58,5 @@ def _touch(lead, interaction):
     if interaction.next_step or interaction.next_step_due_on:
         lead.next_step, lead.next_step_due_on = interaction.next_step, interaction.next_step_due_on
         lead.version += 1  # a form opened before must not put the old step back
-    lead.save(update_fields=[*MOVED_ALONG, "followed_up_at", "version"])
+    lead.save(update_fields=[*MOVED_ALONG, "version"])
     return diff(before, {"lead": lead.pk, **{f"lead.{name}": getattr(lead, name) for name in MOVED_ALONG}})

@@ -33,7 +33,7 @@ LEAD_EDITABLE = (
     "next_step",
     "next_step_due_on",
 )
-STEPPED = ("stage", "stage_since", "shelving_reason")
+STEPPED = ("stage", "stage_since", "shelving_reason", "followed_up_at", "pooled_at")
 """The columns a step moves."""
 
 
@@ -241,7 +241,7 @@ def take_step(lead, to, effective_on, *, note="", shelving_reason="", expected_v
     if lead.owner_id is None and came_from == LeadStage.SHELVED:
         lead.pooled_at = at  # nobody could claim it while it was closed
     lead.version += 1
-    lead.save(update_fields=[*STEPPED, "followed_up_at", "pooled_at", "version"])
+    lead.save(update_fields=[*STEPPED, "version"])
     changes = diff(before, {name: getattr(lead, name) for name in STEPPED})
     verb = "crm.step_back_lead" if is_backward(came_from, to) else "crm.advance_lead"
     record(verb, lead, park=lead.park_id, changes=changes, at=at, by=by)

@@ -106,15 +106,22 @@ def _unrecord_interaction(entry, *, at, by):
     if lead_id is None:
         return
     lead = Lead.objects.select_for_update(of=("self",)).get(pk=lead_id)
-    put_back(lead, entry, MOVED_ALONG[1:], prefix="lead.")
-    # Another conversation may have been logged since: the latest of those that stand is the latest contact.
-    was = entry.changes.get("lead.last_contact_on")
-    if was:
-        before = Lead._meta.get_field("last_contact_on").to_python(was[0])
-        others = lead.interactions.aggregate(latest=Max("happened_on"))["latest"]
-        lead.last_contact_on = max(filter(None, [before, others]), default=None)
+    put_back(lead, entry, ("next_step", "next_step_due_on"), prefix="lead.")
+    # Another conversation may have been logged since: what stands is the latest of those that stand.
+    others = lead.interactions.aggregate(day=Max("happened_on"), moment=Max("recorded_at"))
+    lead.last_contact_on = _latest(lead, entry, "last_contact_on", others["day"])
+    lead.followed_up_at = _latest(lead, entry, "followed_up_at", others["moment"])
     lead.version += 1
     lead.save(update_fields=[*MOVED_ALONG, "version"])
+
+
+def _latest(lead, entry, name, of_others):
+    """What the column was before the deed, or later by another conversation; as it is where it has moved on since."""
+    now = getattr(lead, name)
+    if f"lead.{name}" not in entry.changes:
+        return now
+    before, after = map(Lead._meta.get_field(name).to_python, entry.changes[f"lead.{name}"])
+    return now if now != after else max(filter(None, [before, of_others]), default=None)
 
 
 @undoes("crm.register_company", says=_("Company taken back"), companion=True, back="crm:company-list")
