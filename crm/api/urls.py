@@ -2,8 +2,8 @@
 
 from rest_framework.routers import DefaultRouter
 
-from crm.api.pipeline import LeadBoard
 from crm.api.bulk import BulkLeadDeeds, BulkRuns
+from crm.api.pipeline import LeadBoard
 from crm.api.pool import LeadPool
 from crm.api.views import Companies, Contacts, Interactions, Leads
 
