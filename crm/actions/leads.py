@@ -177,10 +177,14 @@ def _pass_on(lead, before, *, at, by):
     how = ChangeOfHands.PASSED_ON
     if before is None and not may(by, "crm.assign_lead", lead.park):
         if to != by:
-            refuse("owner", _("This lead is in the pool: claim it yourself, or ask the office to assign it."))
+            refuse_pooled()
         refuse_beyond_limits(lead, by, at=at)
         how = ChangeOfHands.CLAIMED
     give(lead, to, how=how, at=at, by=by)
+
+
+def refuse_pooled():
+    refuse("owner", _("This lead is in the pool: claim it yourself, or ask the office to assign it."))
 
 
 def move_receipt(lead, at):

@@ -31,8 +31,10 @@ def _english():
 def leads(make_lead, make_company, officer, at):
     """Twelve leads of one company: nine logged, one without an officer, one responded late, one shelved."""
     company = make_company()
-    made = [make_lead(company=company, title=f"{number}号") for number in range(12)]
-    edit_lead(made[9], changes={"owner": None}, at=at, by=officer)
+    made = [
+        make_lead(company=company, title=f"{number}号", **({"owner": None} if number == 9 else {}))
+        for number in range(12)
+    ]
     advance_lead(made[10], to="responded", effective_on=date(2024, 4, 12), at=at, by=officer)
     advance_lead(made[11], to="shelved", effective_on=date(2024, 4, 2), shelving_reason="invalid", at=at, by=officer)
     return made
@@ -100,13 +102,15 @@ def test_the_gate_is_that_of_the_single_lead_and_each_reason_names_its_leads(lea
 
 
 def test_a_hand_over_changes_only_the_officer_and_refuses_one_who_does_not_work_there(
-    leads, ask, run, colleague, outsider
+    leads, ask, run, colleague, outsider, manager
 ):
     refused = ask("hand", {"owner": outsider.pk}, leads)
     done = run("hand", {"owner": colleague.pk}, leads)
 
     assert (refused.changed, refused.refused) == (0, 12)
-    assert (done.changed, Lead.objects.filter(owner=colleague).count()) == (12, 12)
+    assert (done.changed, Lead.objects.filter(owner=colleague).count()) == (11, 11)
+    assert [*done.refused] == ["This lead is in the pool: claim it yourself, or ask the office to assign it."]
+    assert run("hand", {"owner": colleague.pk}, leads, by=manager).changed == 1
 
 
 def test_leads_of_another_park_are_not_touched_and_not_named(leads, run, outsider):
@@ -170,6 +174,7 @@ def test_an_auditor_changes_nothing(leads, run, auditor):
 
 
 def test_an_unreadable_argument_is_refused_before_anything_is_written(leads, run):
+    trace = AuditEntry.objects.count()
     for deed, given in (
         ("hand", {"owner": 0}),
         ("next-step", {"next_step": ""}),
@@ -179,6 +184,7 @@ def test_an_unreadable_argument_is_refused_before_anything_is_written(leads, run
             run(deed, given, leads)
 
     assert not BulkRun.objects.exists()
+    assert AuditEntry.objects.count() == trace
 
 
 def test_many_rows_wait_for_a_job_that_goes_on_where_it_was_interrupted(
