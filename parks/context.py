@@ -19,6 +19,7 @@ PLACES = (
     ("projects:requirement", "parks"),
     ("projects:", "projects"),
     ("reports:trail", "trail"),
+    ("reports:search", ""),
     ("reports:", "board"),
     ("parks:people", "people"),
     ("parks:person", "people"),

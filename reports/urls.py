@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import board, exports, home, trail
+from reports.views import board, exports, home, search, trail
 
 app_name = "reports"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("board/csv/", exports.board_csv, name="board-csv"),
     path("board/xlsx/", exports.board_xlsx, name="board-xlsx"),
     path("parks/<str:code>/figures/", board.park_figures, name="park-figures"),
+    path("search/", search.search_page, name="search"),
     path("trail/", trail.trail_page, name="trail"),
     path("projects/ledger/csv/", exports.ledger_csv, name="ledger-csv"),
     path("projects/ledger/", exports.ledger_export, name="ledger-export"),

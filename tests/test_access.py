@@ -85,6 +85,7 @@ TABLE = [
         "reports:board-csv",
         "reports:board-xlsx",
         "reports:ledger-csv",
+        "reports:search",
     ),
     Row("reports:ledger-export", reads=NOBODY, does=EVERYBODY),
     Row("reports:park-figures", "park.code", hides=True),

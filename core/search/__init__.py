@@ -2,7 +2,7 @@
 
 from core.search.catalogue import Description, Searchable, searchable
 from core.search.columns import FEW, containing, few_keys, keys_of, same, starting
-from core.search.index import find, forget, found_in, lend, put, refresh, set_scope
+from core.search.index import find, find_each, forget, found_in, lend, put, refresh, set_scope
 
 __all__ = [
     "FEW",
@@ -11,6 +11,7 @@ __all__ = [
     "containing",
     "few_keys",
     "find",
+    "find_each",
     "forget",
     "found_in",
     "keys_of",

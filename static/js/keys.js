@@ -13,6 +13,8 @@
     return event.isComposing || event.keyCode === 229 || performance.now() - composedAt < SETTLE_MS;
   }
 
+  window.yinfengComposing = composing;
+
   function typing(element) {
     return element && (element.isContentEditable || element.matches("input, select, textarea"));
   }
@@ -57,6 +59,11 @@
     return Boolean(first);
   }
 
+  function search() {
+    document.dispatchEvent(new Event("yinfeng:search"));
+    return true;
+  }
+
   function help() {
     const dialog = document.getElementById("help");
     if (dialog && !dialog.open) dialog.showModal();
@@ -64,7 +71,8 @@
   }
 
   const KEYS = {
-    "/": focusFilter,
+    "/": search,
+    f: focusFilter,
     "?": help,
     j: () => walk(1),
     k: () => walk(-1),
@@ -92,6 +100,11 @@
     }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       if (saveFocusedForm()) event.preventDefault();
+      return;
+    }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      search();
       return;
     }
     if (event.key === "Escape") {

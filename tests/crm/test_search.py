@@ -105,6 +105,15 @@ def test_a_contact_is_found_by_name_pinyin_company_and_the_end_of_the_number(his
     assert found("contact", "678") == found("contact", "0000") == found("contact", "1380000") == []
 
 
+def test_a_number_written_into_a_lead_cannot_be_fished_for(make_lead, hisense):
+    content = "身份证 110101199003071233，邮箱 wang@hisense.cn"
+    lead = make_lead(company=hisense, title="王总 13800005678", content=content)
+
+    for typed in ("13800005678", "00005678", "05678", "1380", "110101", "wang"):
+        assert found("lead", typed) == [], typed
+    assert found("lead", "王总") == [lead.pk]
+
+
 def test_a_project_is_found_by_name_investor_and_code(make_project, hisense):
     project = make_project(company=hisense, name="激光显示基地")
 
