@@ -190,6 +190,7 @@ TABLE = [
         "project-pipeline-list",
         "reports-stage-board",
         "reports-stage-trend",
+        "search-list",
     ),
     Row("park-detail", "park", hides=True),
     Row("company-detail", "company", hides=True),
