@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import diff, record
 from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
+from core.search import refresh
 from crm.actions.companies import introduce_company
 from crm.actions.holding import HELD, give, held
 from crm.actions.leads import locked, refuse_idle_owner, take_step
@@ -58,6 +59,7 @@ def assign_lead(lead, *, park=None, owner=None, effective_on, note="", expected_
     else:
         lead.version += 1
     lead.save(update_fields=["park", *HELD])
+    refresh(lead)
     changes = diff(before, held(lead) | {"park": lead.park_id})
     record("crm.assign_lead", lead, park=park.pk, changes=changes, at=at, by=by)
     if owner is not None and _is_due(lead):

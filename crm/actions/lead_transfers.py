@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from core.audit import diff, record
 from core.dates import local_day
 from core.rules import refuse, refuse_future, refuse_invalid
+from core.search import refresh
 from crm.actions.companies import introduce_company
 from crm.actions.first_talks import pass_on
 from crm.actions.holding import give
@@ -61,6 +62,7 @@ def transfer_lead(lead, *, to_park, effective_on, reason, at, by, **split):
     else:
         lead.version += 1
     lead.save()
+    refresh(lead)
     for talk in FirstTalk.objects.filter(lead=lead, park=from_park, status__in=LIVE).order_by("pk"):
         pass_on(talk, to_park=to_park, effective_on=local_day(at), reason=reason, at=at, by=by)
     changes = diff({"park": from_park.name}, {"park": to_park.name, **transfer.terms})

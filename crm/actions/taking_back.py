@@ -81,6 +81,7 @@ def _take_assignment_back(entry, *, at, by):
     LeadAssignment.objects.filter(lead=lead, recorded_at=entry.at).update(undone_at=at)
     lead.version += 1
     lead.save(update_fields=["park", *HELD])
+    refresh(lead)
 
 
 @undoes("crm.advance_lead", says=_("Step taken back"))

@@ -12,7 +12,7 @@ from core.search import find
 from core.search.index import rebuild
 from core.search.models import SearchEntry
 from core.undo import undo_batch
-from crm.actions import add_contact, edit_company, edit_contact, edit_lead, introduce_company
+from crm.actions import add_contact, assign_lead, edit_company, edit_contact, edit_lead, introduce_company
 from crm.models import Company, Lead
 from projects.actions import edit_project, transfer_project
 from projects.models import Project
@@ -144,6 +144,19 @@ def test_a_company_introduced_in_another_park_is_found_there_with_its_people(his
 
     assert found("company", "海信", {other_park.pk}) == [hisense.pk]
     assert found("contact", "5678", {other_park.pk}) == [person.pk]
+
+
+def test_a_lead_given_to_another_park_is_found_there_and_taken_back_found_here(
+    hisense, make_lead, park, other_park, manager, at
+):
+    lead = make_lead(company=hisense, title="模组")
+
+    with batch() as done:
+        assign_lead(lead, park=other_park, effective_on=date(2024, 4, 18), at=at, by=manager)
+    assert (found("lead", "模组", {other_park.pk}), found("lead", "模组", {park.pk})) == ([lead.pk], [])
+
+    undo_batch(done.id, at=at, by=manager)
+    assert (found("lead", "模组", {other_park.pk}), found("lead", "模组", {park.pk})) == ([], [lead.pk])
 
 
 def test_a_renamed_company_and_its_leads_are_found_by_the_new_name_only(hisense, make_lead, make_project, at, officer):

@@ -14,6 +14,8 @@ from django.db import transaction
 from core.dates import PARK_ZONE, local_day
 from core.fields import validate_credit_code
 from core.money import from_yi
+from core.search.index import rebuild
+from core.search.models import SearchEntry
 from core.uploads import stored_path
 from crm.lifecycle import LeadStage
 from crm.models import Company, Contact, Interaction, Lead
@@ -379,3 +381,14 @@ def test_the_sign_ins_are_kept_in_a_file_that_only_its_owner_reads(db):
 def test_a_demo_person_signs_in(rf):
     assert authenticate(rf.post("/"), username="officer", password=settings.DEMO_PASSWORD)
     assert authenticate(rf.post("/"), username="officer", password="not the password") is None
+
+
+def test_the_verbs_kept_the_search_index_as_it_would_be_made(who):
+    def entries():
+        return {entry.pop("id"): entry for entry in SearchEntry.objects.values()}
+
+    kept = entries()
+    rebuild()
+
+    assert len(kept) > 200
+    assert entries() == kept
