@@ -21,6 +21,8 @@ from tests.bench.zone import LEADS, LIMITED, MANAGER
 HTML, JSON, ONE = "/floor/html/", "/floor/json/", "/floor/one/"
 FLOORS = {HTML: "HTML list", JSON: "JSON list", ONE: "`select 1`"}
 PAGE_KB = 60
+PIPELINE_KB, PIPELINE_QUERIES = 150, 24
+OPEN_LEADS = 20_000
 BRAND, UNHEARD_OF = "恒驰", "龘龖"
 AFTER_A_STEP = ("board page", "board page, 200 parks", "trend API")
 FOR_A_MILLION = 1.3
@@ -103,6 +105,7 @@ def _pages(site: Site) -> Iterator[Page]:
         path = f"/leads/?q={quote(UNHEARD_OF)}"
         yield Page(case, who, path, "/leads/", limit=2, queries=12, floor_name="own list")
     yield Page("lead record", limited, f"/leads/{_own_lead()}/", limit=3, queries=15)
+    yield from _pipelines(limited, manager, program)
     for case, who in (("home of an officer", limited), ("home of a manager", manager)):
         yield Page(case, who, "/", limit=4 if who is limited else None, queries=12 if who is limited else None)
     yield Page("board page", limited, "/board/", limit=4, queries=12)
@@ -118,6 +121,36 @@ def _pages(site: Site) -> Iterator[Page]:
     yield Page("verification queue, all parks", manager, "/projects/verification/")
     yield Page("list of parks", manager, "/parks/")
     yield Page("company list", limited, "/companies/", limit=4 * million, queries=12)
+
+
+def _pipelines(limited: Visitor, manager: Visitor, program: Visitor) -> Iterator[Page]:
+    """Boards of three hundred cards and more, beside a list of fifty rows."""
+
+    def board(case: str, who: Visitor, path: str, *, limit: float | None = None) -> Page:
+        return Page(case, who, path, limit=limit, queries=PIPELINE_QUERIES, kilobytes=PIPELINE_KB)
+
+    yield board("lead pipeline, 20,000 open", limited, f"/leads/board/?received_from={_since_20_000()}", limit=8)
+    yield board("lead pipeline", limited, "/leads/board/")
+    yield board("lead pipeline, all parks", manager, "/leads/board/")
+    yield Page("lead pipeline, further cards", limited, f"/leads/board/registered/?cursor={_deep_in_column()}", limit=4)
+    yield board("project pipeline", limited, "/projects/pipeline/")
+    yield board("project pipeline, all parks", manager, "/projects/pipeline/")
+    yield Page("API lead pipeline", program, "/api/v1/leads/board/", JSON)
+
+
+def _since_20_000() -> str:
+    """The day since which the limited viewer received about 20,000 leads that are still open."""
+    open_leads = Lead.objects.visible_to(_person(LIMITED)).open().order_by("-received_on", "-pk")
+    days = open_leads.values_list("received_on", flat=True)[:OPEN_LEADS]
+    return min(days).isoformat()
+
+
+def _deep_in_column() -> str:
+    """The place of a card nine tenths down the first column."""
+    leads = Lead.objects.visible_to(_person(LIMITED)).filter(stage="registered", next_step_due_on__isnull=False)
+    rows = leads.order_by("next_step_due_on", "pk")
+    item = rows[rows.count() * 9 // 10]
+    return Keyset(Lead.objects.all(), order="next_step_due_on").cursor_after(item)
 
 
 def _creating(site: Site, anybody: Visitor) -> Iterator[Figure]:
