@@ -23,7 +23,7 @@ from crm.lifecycle import OPEN, LeadStage, earlier_stages, next_stages, obstacle
 from crm.models import Lead
 from crm.pipeline import Board
 from crm.views.doing import carried_out, everybody
-from parks.access import require
+from parks.access import may, require
 from parks.querysets import people_who_may
 
 ROUTES = {"page": "crm:lead-board", "column": "crm:lead-board-column", "ledger": "crm:lead-list"}
@@ -104,7 +104,7 @@ def _filtered(request):
 
 def _board(request, leads, shown):
     lanes = pipeline.lanes(leads, user=request.user, today=timezone.localdate(), shown=shown)
-    log = reverse("crm:lead-interaction-new", args=[0])
+    log = reverse("crm:lead-interaction-new", args=[0]) if may(request.user, "crm.record_interaction") else ""
     return Board(lanes, pipeline.ends(), ROUTES, filters_said(request), log, _("leads"))
 
 

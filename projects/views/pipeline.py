@@ -23,7 +23,7 @@ from crm.views.pipeline import (
     shown_before,
     typed,
 )
-from parks.access import verbs_of
+from parks.access import may, verbs_of
 from parks.models import Park
 from projects import actions, lifecycle, pipeline, story
 from projects.filters import ProjectBoardFilter
@@ -43,7 +43,7 @@ def _filtered(request):
 
 def _board(request, projects, shown):
     lanes = pipeline.lanes(projects, user=request.user, today=timezone.localdate(), shown=shown)
-    log = reverse("projects:detail", args=[0])
+    log = reverse("projects:interaction-new", args=[0]) if may(request.user, "crm.record_interaction") else ""
     return Board(lanes, pipeline.ends(), ROUTES, filters_said(request), log, _("projects"))
 
 

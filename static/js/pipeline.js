@@ -8,11 +8,10 @@
   const EDGE_PX = 48;
   const STEP_PX = 14;
 
-  const board = document.querySelector("[data-pipeline]");
-  if (!board) return;
-  const menu = document.getElementById("kmenu");
-  const ask = document.getElementById("kmenu-ask");
-  const gate = document.getElementById("gate");
+  // Asked anew each time: after something was logged in the dialog the whole page below is another one.
+  const theBoard = () => document.querySelector("[data-pipeline]");
+  const theMenu = () => document.getElementById("kmenu");
+  const theGate = () => document.getElementById("gate");
   const drafts = new Map();
   let chosen = null; // the card whose menu or panel is open
   let busy = false;
@@ -27,7 +26,7 @@
   // ── moving ──
 
   function shownCards() {
-    return [...board.querySelectorAll("section[data-lane]")]
+    return [...theBoard().querySelectorAll("section[data-lane]")]
       .map((lane) => `${lane.dataset.lane}:${lane.querySelectorAll(".card").length}`)
       .join(",");
   }
@@ -41,7 +40,8 @@
     chosen = card;
     keepDraft();
     card.classList.add("moving");
-    const query = board.dataset.query ? `?${board.dataset.query}` : "";
+    const said = theBoard().dataset.query;
+    const query = said ? `?${said}` : "";
     try {
       if (asks) {
         const join = query ? `${query}&` : "?";
@@ -61,13 +61,13 @@
 
   // The panel is a form of its own; how many cards there were goes with it.
   document.addEventListener("htmx:configRequest", (event) => {
-    if (gate.contains(event.target)) event.detail.parameters.shown = shownCards();
+    if (event.target.closest("#gate")) event.detail.parameters.shown = shownCards();
   });
 
   // After an answer the focus is where the work goes on: in the panel, else on the card wherever it is now.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target !== gate) return;
-    const panel = gate.firstElementChild;
+    if (event.detail.target.id !== "gate") return;
+    const panel = theGate().firstElementChild;
     if (panel) {
       fillDraft(panel);
       const first =
@@ -86,7 +86,7 @@
   // ── the panel: what was typed stays when it is closed ──
 
   function keepDraft() {
-    const panel = gate.querySelector("form");
+    const panel = theGate().querySelector("form");
     if (!panel) return;
     const typed = {};
     for (const control of panel.elements) {
@@ -107,7 +107,8 @@
   }
 
   function closeGate() {
-    if (!gate.firstElementChild) return false;
+    const gate = theGate();
+    if (!gate || !gate.firstElementChild) return false;
     keepDraft();
     gate.replaceChildren();
     focusOn(again(chosen));
@@ -128,11 +129,12 @@
     if (!link) return;
     chosen = card;
     const from = laneOf(card);
+    const menu = theMenu();
     for (const item of menu.querySelectorAll("[data-to]")) {
       item.disabled = item.dataset.to === from.dataset.lane;
       item.classList.toggle("off", !reaches(from, item.dataset.to));
     }
-    ask.checked = false;
+    menu.querySelector("#kmenu-ask").checked = false;
     menu.hidden = false;
     const place = card.getBoundingClientRect();
     const left = Math.min(place.left + 24, window.innerWidth - menu.offsetWidth - 8);
@@ -146,7 +148,8 @@
   }
 
   function closeMenu({ back }) {
-    if (menu.hidden) return false;
+    const menu = theMenu();
+    if (!menu || menu.hidden) return false;
     menu.hidden = true;
     if (back) focusOn(again(chosen));
     return true;
@@ -154,14 +157,14 @@
 
   function choose(item) {
     const card = again(chosen);
-    const asks = ask.checked;
+    const asks = document.getElementById("kmenu-ask").checked;
     closeMenu({ back: true });
     if (card) send(card, item.dataset.to, asks);
   }
 
   document.addEventListener("click", (event) => {
-    const opener = event.target.closest(".mv");
-    if (opener && board.contains(opener)) {
+    const opener = event.target.closest("[data-pipeline] .mv");
+    if (opener) {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       openMenu(cardOf(opener));
@@ -179,7 +182,7 @@
   }
 
   function beside(card, step) {
-    const lanes = [...board.querySelectorAll("section[data-lane]")];
+    const lanes = [...theBoard().querySelectorAll("section[data-lane]")];
     const cards = [...laneOf(card).querySelectorAll(".card")];
     const row = cards.indexOf(card);
     for (let at = lanes.indexOf(laneOf(card)) + step; lanes[at]; at += step) {
@@ -194,11 +197,15 @@
     return cards[cards.indexOf(card) + step] || null;
   }
 
+  // As if the card had a link that logs a conversation: pane.js opens its dialog.
   function log(card) {
+    const pattern = theBoard().dataset.log;
+    if (!pattern) return;
     const link = document.createElement("a");
-    link.href = board.dataset.log.replace("/0/", `/${keyOf(card)}/`);
-    link.dataset.log = keyOf(card);
-    document.body.append(link);
+    link.href = pattern.replace("/0/", `/${keyOf(card)}/`);
+    link.dataset.log = "";
+    link.dataset.paneTitle = card.querySelector("[data-row]").textContent;
+    card.append(link);
     link.click();
     link.remove();
   }
@@ -213,6 +220,7 @@
   };
 
   function inMenu(event) {
+    const menu = theMenu();
     const item = menu.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (item) {
       event.preventDefault();
@@ -232,7 +240,7 @@
       else if (!closeMenu({ back: true })) closeGate();
       return;
     }
-    if (!menu.hidden) {
+    if (theMenu() && !theMenu().hidden) {
       inMenu(event);
       return;
     }
@@ -260,6 +268,7 @@
     drag.offsetY = drag.y - place.top;
     document.body.append(drag.ghost);
     drag.card.classList.add("lifted");
+    const board = theBoard();
     board.classList.add("dragging");
     const from = laneOf(drag.card);
     for (const lane of board.querySelectorAll("[data-lane]")) {
@@ -283,7 +292,8 @@
   }
 
   function scrollAtEdges() {
-    if (!drag || !drag.ghost) return;
+    const board = theBoard();
+    if (!drag || !drag.ghost || !board) return;
     const place = board.getBoundingClientRect();
     if (drag.x > place.right - EDGE_PX) board.scrollLeft += STEP_PX;
     else if (drag.x < place.left + EDGE_PX) board.scrollLeft -= STEP_PX;
@@ -299,6 +309,7 @@
     if (!ghost) return;
     ghost.remove();
     card.classList.remove("lifted");
+    const board = theBoard();
     board.classList.remove("dragging");
     for (const lane of board.querySelectorAll("[data-lane]")) lane.classList.remove("off", "own");
     dropped = true;
@@ -309,8 +320,8 @@
     if (target) send(card, target.dataset.lane, false);
   }
 
-  board.addEventListener("pointerdown", (event) => {
-    const card = cardOf(event.target);
+  document.addEventListener("pointerdown", (event) => {
+    const card = event.target.closest("[data-pipeline] .card");
     if (drag || !card || event.button || event.target.closest(".mv") || !card.querySelector(".mv")) return;
     drag = { card, id: event.pointerId, x: event.clientX, y: event.clientY, target: null };
     if (event.pointerType === "touch") drag.timer = setTimeout(startDrag, LONG_PRESS_MS);
@@ -338,12 +349,14 @@
   });
   // Once a card is lifted the finger must not scroll the page any more.
   document.addEventListener("touchmove", (event) => drag && drag.ghost && event.preventDefault(), { passive: false });
-  board.addEventListener("dragstart", (event) => event.preventDefault());
-  board.addEventListener("contextmenu", (event) => {
+  document.addEventListener("dragstart", (event) => {
+    if (event.target.closest && event.target.closest("[data-pipeline] .card")) event.preventDefault();
+  });
+  document.addEventListener("contextmenu", (event) => {
     if (drag && drag.ghost) event.preventDefault();
   });
   // The click that ends a drag is not meant for the link under it.
-  board.addEventListener(
+  document.addEventListener(
     "click",
     (event) => {
       if (!dropped) return;
@@ -355,29 +368,33 @@
 
   // ── phones: the tab of the column in sight ──
 
-  const seen = new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries) {
-        if (entry.intersectionRatio < 0.6) continue;
-        for (const tab of document.querySelectorAll("#board-tabs a")) {
-          if (tab.hash === `#${entry.target.id}`) tab.setAttribute("aria-current", "true");
-          else tab.removeAttribute("aria-current");
-        }
+  function inSight(entries) {
+    for (const entry of entries) {
+      if (entry.intersectionRatio < 0.6) continue;
+      for (const tab of document.querySelectorAll("#board-tabs a")) {
+        if (tab.hash === `#${entry.target.id}`) tab.setAttribute("aria-current", "true");
+        else tab.removeAttribute("aria-current");
       }
-    },
-    { root: board, threshold: 0.6 },
-  );
+    }
+  }
+
+  let seen = null;
   function watch() {
-    seen.disconnect();
+    if (seen) seen.disconnect();
+    const board = theBoard();
+    if (!board) return;
+    seen = new IntersectionObserver(inSight, { root: board, threshold: 0.6 });
     for (const lane of board.querySelectorAll("section[data-lane]")) seen.observe(lane);
   }
   watch();
   document.addEventListener("htmx:oobAfterSwap", watch);
+  document.addEventListener("htmx:afterSettle", watch);
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("#board-tabs a");
     if (!tab) return;
     event.preventDefault();
     const lane = document.getElementById(tab.hash.slice(1));
+    const board = theBoard();
     board.scrollTo({ left: lane.offsetLeft - board.offsetLeft, behavior: "instant" });
   });
 })();

@@ -222,7 +222,24 @@ def test_arrows_walk_between_columns_and_l_opens_the_log(visit, officer, lead, m
     expect(card(page, lead).locator("[data-row]")).to_be_focused()
     page.keyboard.press("l")
 
-    page.wait_for_url(f"**/leads/{lead.pk}/interactions/new/")
+    expect(page.locator("#pane")).to_be_visible()
+    expect(page.locator("#pane-title")).to_have_text("翰博光电")
+
+
+def test_the_board_still_works_after_something_was_logged_on_it(visit, officer, lead):
+    page = visit("/leads/board/", officer)
+    page.keyboard.press("j")
+    page.keyboard.press("l")
+    page.fill("#pane [name=summary]", "约看厂房")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#pane")).to_be_hidden()
+    expect(page.locator("[data-toast]")).to_be_visible()
+
+    drag(page, card(page, lead), page.locator("#lane-responded"))
+
+    expect(in_lane(page, "responded", lead)).to_be_visible()
+    lead.refresh_from_db()
+    assert (lead.stage, lead.interactions.count()) == (LeadStage.RESPONDED, 1)
 
 
 def test_a_finger_lifts_a_card_by_a_long_press(visit, officer, lead):
