@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from core.audit import diff
 from core.fields import WanField
 from core.models import AuditEntry
 from core.money import exact_large
@@ -95,6 +96,18 @@ def _plain_words(record: models.Model, field: models.Field, value: Any) -> str:
     if isinstance(field, models.DateField) and (day := parse_date(str(value)[:10])):
         return day.isoformat()
     return shown_in_part(record, field.name, str(value))
+
+
+def in_words(record: models.Model, field: str, value: Any) -> str:
+    """A value as the record holds it."""
+    return words_of_pair(record, field, diff({field: None}, {field: value}).get(field, [None, None]))[1]
+
+
+def words_of_pair(record: models.Model, field: str, pair: Any) -> tuple[str, str]:
+    """Before and after as the trail has them."""
+    names = _names_of_referred(record, [{field: tuple(pair)}])
+    before, after = pair
+    return _in_words(record, field, before, names), _in_words(record, field, after, names)
 
 
 def kind_of(record: models.Model) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -133,3 +134,31 @@ class PoolRuleQuerySet(models.QuerySet):
 class InteractionQuerySet(ParkScopedQuerySet):
     def newest_first(self):
         return self.order_by("-happened_on", "-pk")
+
+
+class UnmergedManager(models.Manager):
+    """Records that stand for themselves. One that became part of another is reached through `with_merged` only."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(merged_into=None)
+
+
+class MergeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Merges of records that the user sees."""
+        if within(user) is None:
+            return self
+        companies, contacts = (apps.get_model("crm", name).objects.visible_to(user) for name in ("Company", "Contact"))
+        return self.filter(
+            Q(kind="company", kept_id__in=companies.values("pk")) | Q(kind="contact", kept_id__in=contacts.values("pk"))
+        )
+
+    def standing(self):
+        """Those that were not taken back."""
+        return self.filter(undone_at=None)
+
+    def of_kept(self, record):
+        return self.filter(kind=record._meta.model_name, kept_id=record.pk)
+
+    def of_dropped(self, record):
+        return self.filter(kind=record._meta.model_name, dropped_id=record.pk)

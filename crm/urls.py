@@ -3,6 +3,18 @@
 from django.urls import path
 
 from crm.views import bulk, companies, duplicates, field_history, interactions, leads, pipeline, pool, quick, revealing
+from crm.views import (
+    companies,
+    duplicates,
+    field_history,
+    interactions,
+    leads,
+    merging,
+    pipeline,
+    pool,
+    quick,
+    revealing,
+)
 
 app_name = "crm"
 urlpatterns = [
@@ -39,5 +51,9 @@ urlpatterns = [
         for kind, address in (("company", "companies"), ("contact", "contacts"), ("lead", "leads"))
         for part, view in (("history", field_history.history), ("restore", field_history.restore))
     ),
+    path("companies/<int:pk>/merge/", merging.company_merge, name="company-merge"),
+    path("contacts/<int:pk>/merge/", merging.contact_merge, name="contact-merge"),
+    path("merges/<int:pk>/", merging.merge_detail, name="merge-detail"),
+    path("merges/<int:pk>/undo/", merging.merge_undo, name="merge-undo"),
     path("interactions/<int:pk>/reveal/", revealing.interaction_reveal, name="interaction-reveal"),
 ]

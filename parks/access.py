@@ -32,6 +32,8 @@ CRM_VERBS = frozenset(
         "crm.claim_lead",
         "crm.return_lead",
         "crm.reveal_contact",
+        "crm.merge_companies",
+        "crm.merge_contacts",
     }
 )
 # What a park does about its own first talks; what the office does about those of all parks.

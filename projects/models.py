@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import CreditCodeField, WanField
+from crm.merging import follows, moves
 from crm.models import Company, Interaction, Lead
 from parks.industries import validate_industry
 from parks.models import Park
@@ -465,3 +466,9 @@ class ExtraRequirement(models.Model):
 
     def __str__(self):
         return f"{self.park} · {self.get_stage_display()}"
+
+
+# In a merge of companies their projects come along, and what was said about one goes back with it.
+moves(Project, "company")
+follows(Project, "company", "lead", Lead)
+follows(Interaction, "company", "project_link__project", Project)

@@ -19,6 +19,7 @@ from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
 from crm.actions import add_contact, edit_lead, record_interaction
 from crm.bulk import LEADS
+from crm.actions import add_contact, edit_lead, merge_contacts, record_interaction
 from parks.actions import set_calendar_days
 from projects import actions
 from projects.lifecycle import Stage
@@ -138,6 +139,10 @@ TABLE = [
     Row("crm:company-restore", "company", reads=NOBODY, does=CRM, hides=True),
     Row("crm:contact-restore", "contact", reads=NOBODY, does=CRM, hides=True),
     Row("crm:lead-restore", "lead", reads=NOBODY, does=CRM, hides=True),
+    Row("crm:company-merge", "company", reads=CRM, does=CRM, hides=True),
+    Row("crm:contact-merge", "contact", reads=CRM, does=CRM, hides=True),
+    Row("crm:merge-detail", "merge", hides=True),
+    Row("crm:merge-undo", "merge", reads=NOBODY, does=CRM, hides=True),
     Row("crm:contact-reveal", "contact", reads=NOBODY, does=CRM, hides=True),
     Row("crm:interaction-reveal", "interaction", reads=NOBODY, does=CRM, hides=True),
     Row("crm:company-match", reads=CRM),
@@ -203,6 +208,10 @@ TABLE = [
     Row("company-restore", "company", reads=NOBODY, does=CRM, hides=True),
     Row("contact-restore", "contact", reads=NOBODY, does=CRM, hides=True),
     Row("lead-restore", "lead", reads=NOBODY, does=CRM, hides=True),
+    Row("company-merge", reads=NOBODY, does=CRM),
+    Row("contact-merge", reads=NOBODY, does=CRM),
+    Row("merge-detail", "merge", hides=True),
+    Row("merge-undo", "merge", reads=NOBODY, does=CRM, hides=True),
     Row("contact-reveal", "contact", reads=NOBODY, does=CRM, hides=True),
     Row("interaction-reveal", "interaction", reads=NOBODY, does=CRM, hides=True),
     Row("lead-advance", "lead", reads=NOBODY, does=CRM, hides=True),
@@ -264,6 +273,8 @@ def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fil
     requirement = actions.add_requirement(park=park, stage=Stage.STARTED, field="filing_no", at=at, by=admin)
     talk = record_interaction(park=park, company=lead.company, lead=lead, summary="电话", at=at, by=officer)
     tell(officer, kind="test.access", key="access", at=at)
+    twin = add_contact(lead.company, full_name="王一", at=at, by=officer)
+    merged = merge_contacts(contact, twin, at=at, by=officer)
     job = enqueue("test.access", {}, at=at, by=officer)
     with batch() as done:
         edit_lead(lead, changes={"title": "二期"}, at=at, by=officer)
@@ -283,6 +294,7 @@ def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fil
         "company": [lead.company_id],
         "contact": [contact.pk],
         "interaction": [talk.pk],
+        "merge": [merged.pk],
         "project": [project.pk],
         "stage_change": [change.pk],
         "stage_change_of_project": [project.pk, change.pk],

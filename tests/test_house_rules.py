@@ -10,6 +10,8 @@ from django.utils import translation
 
 from crm.lifecycle import CODES as LEAD_CODES
 from crm.lifecycle import LeadStage
+from crm.merging import unknown_to
+from crm.models import Company, Contact
 from projects.lifecycle import CODES, Stage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,6 +137,12 @@ def test_the_glossary_names_every_stage_as_the_screen_does(stages, codes):
         rows.append(f"| {codes[stage]} | {chinese} | {english} | `{stage.value}` |")
 
     assert [row for row in rows if row not in glossary()] == []
+
+
+@pytest.mark.parametrize("merged", [Company, Contact])
+def test_every_reference_to_what_can_be_merged_says_what_becomes_of_it(merged):
+    """A new model with such a foreign key says `moves(Model, "field")` or `stays(…)` of crm.merging beside itself."""
+    assert unknown_to(merged) == []
 
 
 def test_no_page_names_another_host():

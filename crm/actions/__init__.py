@@ -25,6 +25,7 @@ from crm.actions.holding import picks_left
 from crm.actions.interactions import record_interaction
 from crm.actions.lead_transfers import transfer_lead
 from crm.actions.leads import LEAD_EDITABLE, WHOEVER_LOGS, advance_lead, convert_lead, edit_lead, register_lead
+from crm.actions.merging import merge_companies, merge_contacts, unmerge
 from crm.actions.moving import fill_and_advance_lead
 from crm.actions.pool import POOL_RULE_EDITABLE, claim_lead, return_lead, return_silent_leads, set_pool_rule
 from crm.actions.restoring import restore_field
@@ -71,6 +72,9 @@ __all__ = [
     "set_protection_rule",
     "transfer_lead",
     "verify_first_talk",
+    "merge_companies",
+    "merge_contacts",
+    "unmerge",
     "restore_field",
     "reveal_contact",
     "reveal_interaction",

@@ -9,6 +9,7 @@ from core.fields import normalise_credit_code
 from core.rules import refuse, refuse_invalid, refuse_stale
 from core.search import refresh
 from crm.actions.editing import apply, refuse_masked
+from crm.actions.merged import hold, refuse_merged
 from crm.models import Company, CompanyAlias, CompanyPark, Contact
 from crm.names import core_name, is_only_a_form, normal_name
 from crm.searchable import company_introduced, company_registered, company_renamed
@@ -44,11 +45,11 @@ def register_company(*, name, park, credit_code="", aliases=(), is_another=False
     code = normalise_credit_code(credit_code) if credit_code else None
     company = Company(name=name.strip(), credit_code=code, recorded_at=at, recorded_by=by, **given)
     set_plain_forms(company)
-    _refuse_taken_code(code, by)
+    refuse_taken_code(code, by)
     if not is_another:
         refuse_known_name("name", name, by)
     refuse_invalid_company(company)
-    _saved_with_code(company, by)
+    save_with_code(company, by)
     names = _names(aliases)
     CompanyAlias.objects.bulk_create([CompanyAlias.of(company, alias) for alias in names])
     said = {field: value for field in COMPANY_EDITABLE if (value := getattr(company, field))}
@@ -82,12 +83,12 @@ def _names(aliases):
     return sorted({alias.strip() for alias in aliases if alias.strip()})
 
 
-def _saved_with_code(company, by):
+def save_with_code(company, by):
     try:
         with transaction.atomic():
             company.save()
     except IntegrityError:  # the code was registered by somebody else between our look and our write
-        _refuse_taken_code(company.credit_code, by, other_than=company.pk)
+        refuse_taken_code(company.credit_code, by, other_than=company.pk)
         raise
 
 
@@ -110,10 +111,17 @@ def first_registration(company):
     return {"park": first.park.name if first else "—", "day": local_day(company.recorded_at).isoformat()}
 
 
-def _refuse_taken_code(code, by, other_than=None):
-    taken = Company.objects.filter(credit_code=code).exclude(pk=other_than).first() if code else None
+def refuse_taken_code(code, by, other_than=None):
+    holders = Company.with_merged.select_related("merged_into").exclude(pk=other_than)
+    taken = holders.filter(credit_code=code).first() if code else None
     if taken is None:
         return
+    if taken.merged_into_id and taken.merged_into_id == other_than:
+        sentence = _(
+            "This code is that of %(company)s, which was merged into this one. Take that merge back to use it."
+        )
+        refuse("credit_code", sentence % {"company": taken.name})
+    taken = taken.merged_into or taken
     if Company.objects.visible_to(by).filter(pk=taken.pk).exists():
         refuse(
             "credit_code",
@@ -129,6 +137,7 @@ def _refuse_taken_code(code, by, other_than=None):
 @transaction.atomic
 def introduce_company(company, *, park, at, by):
     """Make an existing company known in one more park. Called by the verbs that open a lead or a project there."""
+    hold(company)
     link, made = CompanyPark.objects.get_or_create(
         company=company, park=park, defaults={"introduced_at": at, "introduced_by": by}
     )
@@ -141,6 +150,8 @@ def introduce_company(company, *, park, at, by):
 def require_for_company(by, verb, company):
     """A company is edited by whoever may do so in one of the parks where it is known; returns that park."""
     parks = [link.park for link in company.known_in.select_related("park").order_by("pk")]
+    if not parks and (merged := Company.with_merged.filter(pk=company.pk).exclude(merged_into=None).first()):
+        return require_for_company(by, verb, merged.merged_into)  # its parks know the other one now
     allowed = [park for park in parks if may(by, verb, park)]
     require(by, verb, allowed[0] if allowed else next(iter(parks), None))
     return allowed[0] if allowed else None
@@ -150,14 +161,15 @@ def require_for_company(by, verb, company):
 def edit_company(company, *, changes, aliases=None, expected_version=None, at, by):
     """Change fields of COMPANY_EDITABLE and, if given, all aliases; nothing is written where nothing differs."""
     park = require_for_company(by, "crm.edit_company", company)
-    company = Company.objects.select_for_update().get(pk=company.pk)
+    company = Company.with_merged.select_for_update().get(pk=company.pk)
+    refuse_merged(company, COMPANY_EDITABLE)
     refuse_stale(company, expected_version, COMPANY_EDITABLE)
     if "credit_code" in changes:
         changes = {
             **changes,
             "credit_code": normalise_credit_code(changes["credit_code"]) if changes["credit_code"] else None,
         }
-        _refuse_taken_code(changes["credit_code"], by, other_than=company.pk)
+        refuse_taken_code(changes["credit_code"], by, other_than=company.pk)
     before, after = apply(company, changes, COMPANY_EDITABLE)
     set_plain_forms(company)
     refuse_invalid_company(company)
@@ -165,7 +177,7 @@ def edit_company(company, *, changes, aliases=None, expected_version=None, at, b
     if not changed:
         return company
     company.version += 1
-    _saved_with_code(company, by)
+    save_with_code(company, by)
     if changed.keys() & SEARCHED:
         company_renamed(company)
     record("crm.edit_company", company, park=park.pk, changes=changed, at=at, by=by)
@@ -191,6 +203,7 @@ def set_aliases(company, names):
 @transaction.atomic
 def add_contact(company, *, full_name, at, by, **given):
     park = require_for_company(by, "crm.add_contact", company)
+    hold(company)
     refuse_masked(Contact, given)
     contact = Contact(company=company, full_name=full_name, recorded_at=at, recorded_by=by, **given)
     refuse_invalid(contact)
@@ -205,7 +218,8 @@ def add_contact(company, *, full_name, at, by, **given):
 @transaction.atomic
 def edit_contact(contact, *, changes, expected_version=None, at, by):
     park = require_for_company(by, "crm.edit_contact", contact.company)
-    contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    contact = Contact.with_merged.select_for_update().get(pk=contact.pk)
+    refuse_merged(contact, CONTACT_EDITABLE)
     refuse_stale(contact, expected_version, CONTACT_EDITABLE)
     before, after = apply(contact, changes, CONTACT_EDITABLE)
     refuse_invalid(contact)

@@ -7,6 +7,7 @@ from core.audit import diff, record
 from core.dates import local_day
 from core.rules import refuse, refuse_future, refuse_invalid
 from crm.actions.leads import locked
+from crm.actions.merged import hold
 from crm.models import Interaction
 from parks.access import require
 
@@ -19,6 +20,7 @@ def record_interaction(*, park, company, summary, happened_on=None, lead=None, c
     refuse_future("happened_on", happened_on, at)
     if lead is not None and (lead.company_id, lead.park_id) != (company.pk, park.pk):
         refuse("lead", _("Choose a lead of this company in this park."))
+    hold(company)
     # Whoever sees the park reads the conversation, and with it the company's name.
     if not company.known_in.filter(park__path__startswith=park.path).exists():
         refuse("company", _("This company is not known in this park. Log a lead of it there first."))

@@ -4,6 +4,7 @@ from rest_framework.routers import DefaultRouter
 
 from crm.api.bulk import BulkLeadDeeds, BulkRuns
 from crm.api.pipeline import LeadBoard
+from crm.api.merging import Merges
 from crm.api.pool import LeadPool
 from crm.api.views import Companies, Contacts, Interactions, Leads
 
@@ -16,4 +17,5 @@ def register(router: DefaultRouter) -> None:
     router.register("leads", Leads, basename="lead")
     router.register("leads", LeadPool, basename="lead-pool")
     router.register("bulk-runs", BulkRuns, basename="bulk-run")
+    router.register("merges", Merges, basename="merge")
     router.register("interactions", Interactions, basename="interaction")

@@ -12,6 +12,7 @@ from crm.api import serializers as shapes
 from crm.api.duplicates import DuplicatesDoor
 from crm.api.field_history import WithFieldHistory
 from crm.api.filters import CompanyFilters, ContactFilters, InteractionFilters, LeadFilters
+from crm.api.merging import CompanyMerging, ContactMerging
 from crm.models import Company, CompanyPark, Contact, Interaction, Lead
 
 NOT_KEPT = {"Cache-Control": "no-store"}
@@ -19,7 +20,7 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 
 @extend_schema(tags=["companies"])
 @extend_schema_view(list=extend_schema(summary="Companies, newest first"), retrieve=extend_schema())
-class Companies(DuplicatesDoor, WithFieldHistory, Resource):
+class Companies(CompanyMerging, DuplicatesDoor, WithFieldHistory, Resource):
     model = Company
     row_class, detail_class = shapes.CompanyRow, shapes.CompanyDetail
     filterset_class = CompanyFilters
@@ -48,7 +49,7 @@ class Companies(DuplicatesDoor, WithFieldHistory, Resource):
 
 @extend_schema(tags=["contacts"])
 @extend_schema_view(list=extend_schema(summary="Contacts, newest first"), retrieve=extend_schema())
-class Contacts(WithFieldHistory, Resource):
+class Contacts(ContactMerging, WithFieldHistory, Resource):
     model = Contact
     row_class, detail_class = shapes.ContactRow, shapes.ContactDetail
     filterset_class = ContactFilters

@@ -14,6 +14,7 @@ from crm.forms.bulk import BULK_FORMS
 from crm.forms.companies import CompanyForm, ContactForm, NewCompanyForm
 from crm.forms.interactions import InteractionForm, OwnLeadTalkForm
 from crm.forms.leads import AdvanceForm, LeadForm, NewLeadForm
+from crm.forms.merging import MergeForm
 
 __all__ = [
     "ANOTHER",
@@ -26,6 +27,7 @@ __all__ = [
     "IntendedAmount",
     "InteractionForm",
     "LeadForm",
+    "MergeForm",
     "NewCompanyForm",
     "NewLeadForm",
     "OwnLeadTalkForm",

@@ -14,10 +14,13 @@ from crm.models.holding import LeadAssignment, LeadClaim
 from crm.models.interactions import Interaction, InteractionKind
 from crm.models.lead_transfer import LeadTransfer
 from crm.models.leads import ChangeOfHands, Lead, LeadSource, LeadStageChange
+from crm.models.merging import Merge, MergeKind
 from crm.models.pool import PoolRule
 from crm.models.split import CountedBy, SplitTerms
 
 __all__ = [
+    "Merge",
+    "MergeKind",
     "ChangeOfHands",
     "LeadAssignment",
     "LeadClaim",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import CreditCodeField
 from core.privacy import holds_numbers, masked
 from crm.names import normal_name
-from crm.querysets import CompanyQuerySet, OfCompanyQuerySet
+from crm.querysets import CompanyQuerySet, OfCompanyQuerySet, UnmergedManager
 from parks.industries import validate_industry
 from parks.models import Park
 from parks.querysets import ParkScopedQuerySet
@@ -45,16 +45,31 @@ class Company(models.Model):
     profile = models.TextField(_("Profile"), max_length=4000, blank=True)
     source_note = models.CharField(_("Source"), max_length=200, blank=True)
     is_synthetic = models.BooleanField(_("Demo data"), default=False)
+    # Its index is below: hardly any company was merged.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_from",
+        verbose_name=_("Merged into"),
+        db_index=False,
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     recorded_at = models.DateTimeField(_("Recorded"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
-    objects = CompanyQuerySet.as_manager()
+    objects = UnmergedManager.from_queryset(CompanyQuerySet)()
+    with_merged = CompanyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Company")
         verbose_name_plural = _("Companies")
         ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["merged_into"], name="company_merged", condition=models.Q(merged_into__isnull=False)),
+        ]
 
     def __str__(self):
         return self.name
@@ -114,16 +129,30 @@ class Contact(models.Model):
     wechat = models.CharField(_("WeChat"), max_length=40, blank=True)
     note = models.CharField(_("Note"), max_length=300, blank=True)
     is_synthetic = models.BooleanField(_("Demo data"), default=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_from",
+        verbose_name=_("Merged into"),
+        db_index=False,
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     recorded_at = models.DateTimeField(_("Recorded"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
-    objects = OfCompanyQuerySet.as_manager()
+    objects = UnmergedManager.from_queryset(OfCompanyQuerySet)()
+    with_merged = OfCompanyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Contact")
         verbose_name_plural = _("Contacts")
         ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["merged_into"], name="contact_merged", condition=models.Q(merged_into__isnull=False)),
+        ]
 
     def __str__(self):
         return self.full_name

@@ -13,8 +13,8 @@ from core.templatetags.units import day
 from crm import actions
 from crm.filters import CompanyFilters
 from crm.forms import ANOTHER, CompanyForm, ContactForm, NewCompanyForm, present
-from crm.models import Company, Contact, Interaction, Lead
-from crm.views.doing import carried_out, likely_park, parks_to, shown_version
+from crm.models import Company, Contact, Interaction, Lead, Merge
+from crm.views.doing import carried_out, kept_instead, kept_of_typed, likely_park, or_merged, parks_to, shown_version
 from crm.views.duplicates import strip
 from crm.views.interactions import composer, parks_of
 from crm.views.leads import dress, told_talk
@@ -48,7 +48,10 @@ def _company(request, pk):
 
 @require_GET
 def company_detail(request, pk):
-    company = _company(request, pk)
+    company = Company.objects.visible_to(request.user).filter(pk=pk).first()
+    if company is None and (kept := kept_instead(request.user, Company, pk)):
+        return redirect("crm:company-detail", pk=kept.pk)
+    company = company or _company(request, pk)
     user, today = request.user, timezone.localdate()
     leads = Lead.objects.visible_to(user).filter(company=company).select_related("company", "owner", "park")
     talks = Interaction.objects.visible_to(user).filter(company=company).select_related("recorded_by", "park")
@@ -70,6 +73,7 @@ def company_detail(request, pk):
             told_talk(talk, verbs)
             for talk in talks.prefetch_related("contacts").order_by("-recorded_at", "-pk")[:NEWEST]
         ],
+        "merges": Merge.objects.standing().of_kept(company),  # scoped: of a company that is seen
         "submission_key": submission_key(request),
     }
     parks = parks_of(user, company, "crm.record_interaction")
@@ -132,7 +136,9 @@ def company_new(request):
 
 
 def company_edit(request, pk):
-    company = _company(request, pk)
+    company = or_merged(request.user, Company, pk)
+    if company.merged_into_id and request.method != "POST":
+        return redirect("crm:company-detail", pk=company.merged_into_id)
     actions.require_for_company(request.user, "crm.edit_company", company)
     names = list(company.aliases.order_by("name").values_list("name", flat=True))
     form = CompanyForm(request.POST or None, initial=present(company, actions.COMPANY_EDITABLE) | {"aliases": names})
@@ -149,7 +155,14 @@ def company_edit(request, pk):
         if saved:
             messages.success(request, _("Company saved"))
             return redirect("crm:company-detail", pk=company.pk)
+    if kept := kept_of_typed(company, form):
+        company = kept
+        # The whole list of names would be replaced: those of the kept one stay unless somebody takes them out.
+        known = {*kept.aliases.values_list("name", flat=True), *form.cleaned_data.get("aliases", [])}
+        form.data = form.data.copy()
+        form.data["aliases"] = "\n".join(sorted(known))
     context = {
+        "action": reverse("crm:company-edit", args=[kept.pk]) if kept else "",
         "company": company,
         "form": form,
         "version": shown_version(request, form, company),
@@ -173,7 +186,9 @@ def contact_new(request, pk):
 
 
 def contact_edit(request, pk):
-    contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("company"), pk=pk)
+    contact = or_merged(request.user, Contact, pk)
+    if contact.merged_into_id and request.method != "POST":
+        return redirect("crm:contact-edit", pk=contact.merged_into_id)
     actions.require_for_company(request.user, "crm.edit_contact", contact.company)
     form = ContactForm(request.POST or None, initial=present(contact, actions.CONTACT_EDITABLE))
     if form.is_valid():
@@ -186,7 +201,10 @@ def contact_edit(request, pk):
         if saved:
             messages.success(request, _("Contact saved"))
             return redirect("crm:company-detail", pk=contact.company_id)
+    if kept := kept_of_typed(contact, form):
+        contact = kept
     context = {
+        "action": reverse("crm:contact-edit", args=[kept.pk]) if kept else "",
         "company": contact.company,
         "contact": contact,
         "form": form,

@@ -2,7 +2,7 @@
 
 from django.contrib.auth import get_user_model
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from core.errors import RuleViolation, StaleEdit
@@ -25,6 +25,28 @@ def carried_out(request, form, do):
     except RuleViolation as violation:
         show_violation(form, violation)
     return None
+
+
+def kept_instead(user, model, pk):
+    """The record, among those the user sees, that this one was merged into; None where it was not."""
+    seen = model.objects.visible_to(user)
+    merged = model.with_merged.filter(pk=pk, merged_into__in=seen.values("pk"))
+    return seen.filter(pk__in=merged.values("merged_into_id")).first()
+
+
+def or_merged(user, model, pk):
+    """The record to edit, also one that was merged meanwhile: what was typed on it shall not be lost."""
+    seen = model.objects.visible_to(user)
+    mergeable = model.with_merged.filter(pk=pk, merged_into__in=seen.values("pk"))
+    return seen.filter(pk=pk).first() or get_object_or_404(mergeable.select_related("merged_into"))
+
+
+def kept_of_typed(record, form):
+    """The record to save to instead, where the one that was edited turned out to be merged."""
+    if not getattr(form, "is_stale", False):
+        return None
+    merged = type(record).with_merged.select_related("merged_into").get(pk=record.pk)
+    return merged.merged_into
 
 
 def shown_version(request, form, record):

@@ -273,3 +273,50 @@ def test_the_history_of_a_field_and_putting_it_back(api, officer, auditor, conta
     assert (stale.status_code, refused.status_code, unknown.status_code, saved.status_code) == (409, 403, 400, 200)
     contact.refresh_from_db()
     assert contact.phone == "13800001234"
+
+
+def test_two_companies_are_looked_at_merged_and_parted(api, officer, auditor, outsider, make_company, make_lead):
+    keep, drop = make_company("甲", address="一号"), make_company("乙", address="二号", country="德国")
+    make_lead(company=drop)
+    said = {"keep": keep.pk, "drop": drop.pk, "take": {"address": "drop"}}
+
+    seen = api(officer).post("/companies/merge/", {**said, "preview": True})
+    assert seen.status_code == 200
+    assert {each["field"]: each["likely"] for each in seen.json()["differences"]} == {
+        "name": "keep",
+        "country": "drop",
+        "address": "keep",
+    }
+    assert [(each["relation"], each["count"]) for each in seen.json()["moves"]] == [("crm.lead.company", 1)]
+    assert Company.objects.filter(pk=drop.pk).exists()
+    assert api(auditor).post("/companies/merge/", said).status_code == 403
+    assert api(outsider).post("/companies/merge/", said).status_code == 400
+    assert api(officer).post("/companies/merge/", {**said, "drop_version": 9}).status_code == 409
+    assert api(officer).post("/companies/merge/", {**said, "take": {"address": "both"}}).status_code == 400
+
+    done = api(officer).post("/companies/merge/", said)
+    assert (done.status_code, done.json()["kept"], done.json()["moved"]["crm.lead.company"]) == (201, keep.pk, 1)
+    assert api(officer).get(f"/companies/{keep.pk}/").json()["address"] == "二号"
+    late = api(officer).patch(f"/companies/{drop.pk}/", {"address": "三号"})
+    assert late.status_code == api(officer).get(f"/companies/{drop.pk}/").status_code == 409
+    assert late.json()["current"]["merged_into"] == keep.pk
+    assert api(outsider).get(f"/companies/{drop.pk}/").status_code == 404
+
+    undo = f"/merges/{done.json()['id']}/undo/"
+    assert api(outsider).post(undo).status_code == 404
+    assert api(auditor).post(undo).status_code == 403
+    assert api(officer).post(undo).json()["undone_by"] == str(officer)
+    assert api(officer).post(undo).status_code == 409
+    assert api(officer).get(f"/companies/{drop.pk}/").json()["address"] == "二号"
+
+
+def test_two_contacts_are_merged_and_parted(api, officer, contact, at):
+    twin = add_contact(contact.company, full_name="韩经理", post="副总", at=at, by=officer)
+
+    done = api(officer).post("/contacts/merge/", {"keep": contact.pk, "drop": twin.pk})
+
+    assert done.status_code == 201
+    assert api(officer).get(f"/contacts/{contact.pk}/").json()["post"] == "副总"
+    assert [row["id"] for row in api(officer).get("/contacts/").json()["results"]] == [contact.pk]
+    assert api(officer).post(f"/merges/{done.json()['id']}/undo/").status_code == 200
+    assert Contact.objects.count() == 2
