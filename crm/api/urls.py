@@ -5,6 +5,7 @@ from rest_framework.routers import DefaultRouter
 from crm.api.bulk import BulkLeadDeeds, BulkRuns
 from crm.api.pipeline import LeadBoard
 from crm.api.merging import Merges
+from crm.api.pipeline import LeadBoard
 from crm.api.pool import LeadPool
 from crm.api.views import Companies, Contacts, Interactions, Leads
 
