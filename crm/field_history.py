@@ -33,6 +33,10 @@ class FieldChange:
     after: str
     can_restore: bool
 
+    @property
+    def had_value(self) -> bool:
+        return self.before != NOTHING
+
 
 def field_changes(record: models.Model, entries: Any) -> list[FieldChange]:
     """One row for each field of each deed, in the order of `entries`. One query for each kind of record referred to."""

@@ -38,6 +38,13 @@ class People(django_filters.FilterSet):
         fields = ["username", "theme", "is_active"]
 
 
+@pytest.fixture(autouse=True)
+def _chinese():
+    """Whatever language the test before left."""
+    with override("zh-hans"):
+        yield
+
+
 def show(template, path="/list/?theme=dark&cursor=old", **context):
     return render_to_string(template, context, request=RequestFactory().get(path))
 

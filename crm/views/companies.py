@@ -14,7 +14,16 @@ from crm import actions
 from crm.filters import CompanyFilters
 from crm.forms import ANOTHER, CompanyForm, ContactForm, NewCompanyForm, present
 from crm.models import Company, Contact, Interaction, Lead, Merge
-from crm.views.doing import carried_out, kept_instead, kept_of_typed, likely_park, or_merged, parks_to, shown_version
+from crm.views.doing import (
+    carried_out,
+    carry_over,
+    kept_instead,
+    kept_of_typed,
+    likely_park,
+    or_merged,
+    parks_to,
+    shown_version,
+)
 from crm.views.duplicates import strip
 from crm.views.interactions import composer, parks_of
 from crm.views.leads import dress, told_talk
@@ -157,10 +166,10 @@ def company_edit(request, pk):
             return redirect("crm:company-detail", pk=company.pk)
     if kept := kept_of_typed(company, form):
         company = kept
-        # The whole list of names would be replaced: those of the kept one stay unless somebody takes them out.
-        known = {*kept.aliases.values_list("name", flat=True), *form.cleaned_data.get("aliases", [])}
-        form.data = form.data.copy()
-        form.data["aliases"] = "\n".join(sorted(known))
+        names = list(kept.aliases.order_by("name").values_list("name", flat=True))
+        carry_over(form, present(kept, actions.COMPANY_EDITABLE) | {"aliases": names})
+        # The typed list would replace the other one: what the kept company is called stays unless it is taken out.
+        form.data["aliases"] = "\n".join(sorted({*names, *form.cleaned_data.get("aliases", [])}))
     context = {
         "action": reverse("crm:company-edit", args=[kept.pk]) if kept else "",
         "company": company,
@@ -203,6 +212,7 @@ def contact_edit(request, pk):
             return redirect("crm:company-detail", pk=contact.company_id)
     if kept := kept_of_typed(contact, form):
         contact = kept
+        carry_over(form, present(kept, actions.CONTACT_EDITABLE))
     context = {
         "action": reverse("crm:contact-edit", args=[kept.pk]) if kept else "",
         "company": contact.company,

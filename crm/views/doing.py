@@ -49,6 +49,21 @@ def kept_of_typed(record, form):
     return merged.merged_into
 
 
+def carry_over(form, present):
+    """Turn a refused form to the record merged into: what was typed stays, all else is as `present` says."""
+    typed = [name for name in form.changed_data if name in form.fields]
+    form.data = form.data.copy()
+    for name, field in form.fields.items():
+        if name in typed:
+            continue
+        form.data.pop(name, None)
+        value = field.prepare_value(present[name])
+        if value not in (None, "", False):
+            form.data[name] = "on" if value is True else value
+    labels = {form.fields[name].label for name in typed}
+    form.clashes = [clash for clash in form.clashes if clash[0] in labels]
+
+
 def shown_version(request, form, record):
     """The version the form was opened with; after a clash the present one, so that saving again means it."""
     if getattr(form, "is_stale", False):

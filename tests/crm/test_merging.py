@@ -460,20 +460,27 @@ def test_the_page_keeps_the_choices_when_somebody_changed_one_meanwhile(
 def test_what_was_typed_on_the_dropped_company_is_kept_for_the_kept_one(
     signed_in, make_company, officer, colleague, at
 ):
-    keep, drop = make_company("甲", address="一号", aliases=["A"]), make_company("乙", aliases=["B"])
+    keep = make_company("甲", address="一号", aliases=["A"], credit_code=CODE, is_top_500=True)
+    drop = make_company("乙", aliases=["B"])
     client, page = signed_in(officer), reverse("crm:company-edit", args=[drop.pk])
     form = client.get(page).context["form"]
-    typed = {name: form[name].value() or "" for name in form.fields} | {"address": "三号", "aliases": "B", "version": 1}
+    typed = {name: form[name].value() for name in form.fields if form[name].value()}
+    typed |= {"address": "三号", "aliases": "B\nC", "version": 1}
     merge_companies(keep, drop, at=at, by=colleague)
 
     answer = client.post(page, typed)
 
-    seen = answer.content.decode()
-    assert "乙 was merged into 甲 by 周敏之" in seen
-    assert 'value="三号"' in seen
-    assert f'action="{reverse("crm:company-edit", args=[keep.pk])}"' in seen
-    assert answer.context["version"] == keep.version + 1
-    assert set(answer.context["form"]["aliases"].value().splitlines()) == {"A", "B", "乙"}
+    assert "乙 was merged into 甲 by 周敏之" in answer.content.decode()
+    assert f'action="{reverse("crm:company-edit", args=[keep.pk])}"' in answer.content.decode()
+    form = answer.context["form"]
+    assert form.clashes == [("Address", "三号", "一号")]
+    # Only what was typed goes over; the name and the code of the kept one stay.
+    again = {name: form[name].value() for name in form.fields if form[name].value()}
+    assert set(again["aliases"].splitlines()) == {"A", "B", "C", "乙"}
+    answer = client.post(answer.context["action"], again | {"version": answer.context["version"]})
+    assert answer.status_code == 302
+    keep.refresh_from_db()
+    assert (keep.name, keep.address, keep.credit_code, keep.is_top_500) == ("甲", "三号", CODE, True)
     assert client.get(page).url == reverse("crm:company-detail", args=[keep.pk])
 
 
