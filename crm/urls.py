@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from crm.views import bulk, companies, duplicates, field_history, interactions, leads, pipeline, pool, quick, revealing
 from crm.views import (
+    bulk,
     companies,
     duplicates,
     field_history,

@@ -17,9 +17,8 @@ from core.bulk import run_bulk
 from core.jobs import enqueue, job_kind
 from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
-from crm.actions import add_contact, edit_lead, record_interaction
-from crm.bulk import LEADS
 from crm.actions import add_contact, edit_lead, merge_contacts, record_interaction
+from crm.bulk import LEADS
 from parks.actions import set_calendar_days
 from projects import actions
 from projects.lifecycle import Stage

@@ -3,7 +3,6 @@
 from rest_framework.routers import DefaultRouter
 
 from crm.api.bulk import BulkLeadDeeds, BulkRuns
-from crm.api.pipeline import LeadBoard
 from crm.api.merging import Merges
 from crm.api.pipeline import LeadBoard
 from crm.api.pool import LeadPool
