@@ -183,6 +183,7 @@ TABLE = [
     *rows("park-list", does=ADMIN),
     *rows("company-list", "contact-list", "lead-list", does=CRM),
     Row("company-duplicates", reads=CRM),
+    Row("lead-parse", reads=NOBODY, does=CRM),
     Row("interaction-list", does=TALK),
     Row("project-list", does=OPEN),
     Row("document-list", does=RECORD),

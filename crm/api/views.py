@@ -13,6 +13,7 @@ from crm.api.duplicates import DuplicatesDoor
 from crm.api.field_history import WithFieldHistory
 from crm.api.filters import CompanyFilters, ContactFilters, InteractionFilters, LeadFilters
 from crm.api.merging import CompanyMerging, ContactMerging
+from crm.api.parsing import ParsingDoor
 from crm.models import Company, CompanyPark, Contact, Interaction, Lead
 
 NOT_KEPT = {"Cache-Control": "no-store"}
@@ -85,7 +86,7 @@ class Contacts(ContactMerging, WithFieldHistory, Resource):
 
 @extend_schema(tags=["leads"])
 @extend_schema_view(list=extend_schema(summary="Leads, latest received first"), retrieve=extend_schema())
-class Leads(WithFieldHistory, Resource):
+class Leads(ParsingDoor, WithFieldHistory, Resource):
     model = Lead
     row_class, detail_class = shapes.LeadRow, shapes.LeadDetail
     filterset_class = LeadFilters
