@@ -125,6 +125,19 @@ class LeadClaimQuerySet(models.QuerySet):
         return taken.filter(lead__park__path__startswith=f"/{zone_pk}/")
 
 
+class AssessmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """To whoever sees the lead."""
+        leads = self.model._meta.get_field("lead").related_model.objects.visible_to(user)
+        return self.filter(lead__in=leads.values("pk"))
+
+    def drafts(self):
+        return self.filter(settled_at=None)
+
+    def settled(self):
+        return self.exclude(settled_at=None)
+
+
 class PoolRuleQuerySet(models.QuerySet):
     def of(self, zone_pk):
         """The rule of this zone; where it has set none, the defaults, unsaved."""

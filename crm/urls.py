@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.views import (
+    assessing,
     bulk,
     companies,
     duplicates,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("rules/pool/", pool.pool_rules, name="pool-rules"),
     path("leads/<int:pk>/claim/", pool.lead_claim, name="lead-claim"),
     path("leads/<int:pk>/return/", pool.lead_return, name="lead-return"),
+    path("leads/<int:pk>/assessment/", assessing.lead_assessment, name="lead-assessment"),
     path("leads/<int:pk>/assign/", pool.lead_assign, name="lead-assign"),
     path("leads/<int:pk>/", leads.lead_detail, name="lead-detail"),
     path("leads/<int:pk>/edit/", leads.lead_edit, name="lead-edit"),

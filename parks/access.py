@@ -30,6 +30,7 @@ CRM_VERBS = frozenset(
         "crm.advance_lead",
         "crm.record_interaction",
         "crm.claim_lead",
+        "crm.assess_lead",
         "crm.return_lead",
         "crm.reveal_contact",
         "crm.merge_companies",

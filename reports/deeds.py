@@ -25,6 +25,8 @@ DEEDS = {
     "crm.edit_lead": _("Lead edited"),
     "crm.advance_lead": _("Lead moved on"),
     "crm.step_back_lead": _("Lead moved back"),
+    "crm.draft_assessment": _("Draft of an assessment kept"),
+    "crm.assess_lead": _("Lead assessed"),
     "crm.claim_lead": _("Lead claimed from the pool"),
     "crm.return_lead": _("Lead given back to the pool"),
     "crm.assign_lead": _("Lead assigned"),

@@ -1,5 +1,6 @@
 """Every write to companies, contacts, leads and interactions; each verb is one function and one transaction."""
 
+from crm.actions.assessing import ASSESSABLE, ASSESSED_WITH, assess_lead, draft_assessment
 from crm.actions.assignment import assign_lead
 from crm.actions.companies import (
     COMPANY_EDITABLE,
@@ -34,6 +35,10 @@ from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
 from crm.actions.taking_back import put_back
 
 __all__ = [
+    "ASSESSABLE",
+    "ASSESSED_WITH",
+    "assess_lead",
+    "draft_assessment",
     "POOL_RULE_EDITABLE",
     "WHOEVER_LOGS",
     "assign_lead",

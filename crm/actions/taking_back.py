@@ -84,6 +84,18 @@ def _take_assignment_back(entry, *, at, by):
     refresh(lead)
 
 
+@undoes("crm.assess_lead", says=_("Assessment taken back"))
+def _unsettle_assessment(entry, *, at, by):
+    """What was written is kept as the draft it was."""
+    lead = _lead_of(entry, by, "crm.assess_lead")
+    settled = lead.assessments.filter(settled_at=entry.at).first()
+    if settled is None or lead.assessments.drafts().exists():
+        refuse_touched(entry)
+    settled.settled_at = settled.effective_on = None
+    settled.version += 1
+    settled.save(update_fields=["settled_at", "effective_on", "version"])
+
+
 @undoes("crm.advance_lead", says=_("Step taken back"))
 @undoes("crm.step_back_lead", says=_("Step taken back"))
 def _take_step_back(entry, *, at, by):

@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from crm.api.assessing import LeadAssessment
 from crm.api.bulk import BulkLeadDeeds, BulkRuns
 from crm.api.merging import Merges
 from crm.api.pipeline import LeadBoard
@@ -15,6 +16,7 @@ def register(router: DefaultRouter) -> None:
     router.register("leads/board", LeadBoard, basename="lead-board")
     router.register("leads/bulk", BulkLeadDeeds, basename="lead-bulk")
     router.register("leads", Leads, basename="lead")
+    router.register("leads", LeadAssessment, basename="lead-assessment")
     router.register("leads", LeadPool, basename="lead-pool")
     router.register("bulk-runs", BulkRuns, basename="bulk-run")
     router.register("merges", Merges, basename="merge")

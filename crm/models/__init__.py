@@ -1,5 +1,6 @@
 """Who we talk to: companies, their contacts, the leads they give us and every conversation."""
 
+from crm.models.assessment import Assessment
 from crm.models.companies import Company, CompanyAlias, CompanyPark, Contact, Ownership
 from crm.models.first_talk import (
     Appeal,
@@ -21,6 +22,7 @@ from crm.models.split import CountedBy, SplitTerms
 __all__ = [
     "Merge",
     "MergeKind",
+    "Assessment",
     "ChangeOfHands",
     "LeadAssignment",
     "LeadClaim",

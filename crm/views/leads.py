@@ -16,6 +16,7 @@ from core.paging import Keyset, capped_count
 from core.privacy import holds_numbers
 from core.templatetags.units import day, money, wan
 from crm import actions
+from crm.aspects import missing_aspects
 from crm.bulk import LEADS
 from crm.desk_pool import told_claims, told_hands
 from crm.filters import LeadFilters
@@ -140,6 +141,7 @@ def lead_detail(request, pk):
     context = {
         "lead": lead,
         "verbs": verbs,
+        "assessment": told_assessment(lead),
         "hands": told_hands(lead, claims, request.user, today=today),
         "path": _path(lead, changes, today),
         "facts": _facts(lead, verbs),
@@ -161,6 +163,12 @@ def lead_detail(request, pk):
 def _lead(request, pk):
     leads = Lead.objects.visible_to(request.user).select_related("company", "park", "owner", "recorded_by")
     return get_object_or_404(leads, pk=pk)
+
+
+def told_assessment(lead):
+    """The latest opinion or the draft of the next one, and which aspects that still lacks."""
+    latest = lead.assessments.select_related("recorded_by").first()
+    return {"latest": latest, "missing": missing_aspects(latest) if latest and latest.is_draft else []}
 
 
 def _step_form(lead, likely, today):

@@ -21,6 +21,8 @@ ROLES = ("officer", "operator", "manager", "auditor", "admin", "outsider")
 def things(make_lead, make_signed, make_company, fill_gate, walk, pdf, officer, park, at):
     """One of everything in the cast's park, with its addresses and bodies that hold."""
     lead = make_lead(content="刻蚀设备", intended_investment_wan=30000)
+    responded = make_lead(company=lead.company, content="刻蚀设备三期")
+    advance_lead(responded, to=LeadStage.RESPONDED, effective_on=date(2024, 4, 2), at=at, by=officer)
     pooled = make_lead(company=lead.company, owner=None)
     assessed = make_lead(company=lead.company, content="刻蚀设备二期", intended_investment_wan=30000)
     for to in (LeadStage.RESPONDED, LeadStage.ASSESSED):
@@ -38,6 +40,7 @@ def things(make_lead, make_signed, make_company, fill_gate, walk, pdf, officer, 
         "lead": lead,
         "assessed": assessed,
         "pooled": pooled,
+        "responded": responded,
         "company": company,
         "contact": contact,
         "interaction": interaction,
@@ -97,6 +100,12 @@ VERBS = {
         (200, 403, 200, 403, 200, 404),
     ),
     "claim a lead": ("post", "/leads/{pooled}/claim/", None, (200, 403, 200, 403, 200, 404)),
+    "draft an assessment": (
+        "put",
+        "/leads/{responded}/assessment/",
+        {"market_rating": "good"},
+        (200, 403, 200, 403, 200, 404),
+    ),
     "give a lead back": ("post", "/leads/{lead}/return/", {"reason": "方向不符"}, (200, 403, 200, 403, 200, 404)),
     "assign a lead": (
         "post",
