@@ -34,6 +34,22 @@ def take_step(page, stage, note=""):
     expect(page.locator(".head .chip").first).to_have_text(stage)
 
 
+def assess(page, summary):
+    """The six opinions one by one; leaving one out is kept as a draft, not lost."""
+    page.click("#next-step >> text=写研判")
+    for aspect in ("direction", "market", "technology", "environment", "energy"):
+        page.locator(f"label[for=id_{aspect}_rating_0]").click()
+    page.fill("[name=summary]", summary)
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page.locator("[data-toast]")).to_contain_text("草稿已保存")
+    expect(page.locator("main")).to_contain_text("六项意见还缺 1 项：效益")
+    page.locator("label[for=id_benefit_rating_1]").click()
+    page.fill("[name=benefit_text]", "税收三年后才有。")
+    page.locator("label[for=id_outcome_0]").click()
+    press(page, "提交研判")
+    expect(page.locator(".head .chip").first).to_have_text("已研判")
+
+
 def test_an_officer_carries_a_lead_from_four_fields_to_a_project(visit, watch, officer, manager):
     page = visit("/", officer)
 
@@ -66,7 +82,7 @@ def test_an_officer_carries_a_lead_from_four_fields_to_a_project(visit, watch, o
     page.fill("textarea[name=content]", "车载光学模组")
     press(page, "保存线索")
     take_step(page, "研判中")
-    take_step(page, "已研判", "产业方向相符，建议跟进。")
+    assess(page, "产业方向相符，建议跟进。")
     take_step(page, "已反馈", "已电话告知投资方与引荐人。")
     take_step(page, "分派跟进")
 
