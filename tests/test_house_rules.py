@@ -163,3 +163,17 @@ def test_no_template_carries_a_style_or_a_script_of_its_own():
     found = [page.name for page in ROOT.glob("templates/**/*.html") if inline.search(page.read_text())]
 
     assert not found
+
+
+@pytest.mark.parametrize("sheet", sorted((ROOT / "static" / "css").glob("*.css")), ids=lambda sheet: sheet.name)
+def test_every_rule_of_a_style_sheet_is_closed(sheet):
+    """A browser drops silently what stands behind an open brace."""
+    text = re.sub(r"/\*.*?\*/", lambda note: "\n" * note[0].count("\n"), sheet.read_text(), flags=re.DOTALL)
+    depth, wrong = 0, []
+    for number, line in enumerate(text.splitlines(), start=1):
+        begins_at_the_margin = line[:1] not in ("", " ", "}")
+        if begins_at_the_margin and "{" in line and depth:
+            wrong.append(number)
+        depth += line.count("{") - line.count("}")
+
+    assert (depth, wrong) == (0, [])
