@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from core.paging import Keyset
-from crm.models import Lead
+from crm.models import Contact, Lead
 from projects.models import Project, StageChange
 from tests.bench import totals
 from tests.bench.figures import Figure, in_turns
@@ -24,6 +24,8 @@ PAGE_KB = 60
 PIPELINE_KB, PIPELINE_QUERIES = 150, 24
 OPEN_LEADS = 20_000
 BRAND, UNHEARD_OF = "恒驰", "龘龖"
+CITY, INITIALS = "青岛", "qdhc"
+"""One company in fourteen, and one in some thousands (青岛恒驰…)."""
 AFTER_A_STEP = ("board page", "board page, 200 parks", "trend API")
 FOR_A_MILLION = 1.3
 """How much slower than a list of 100,000 rows one of 1,000,000 may be."""
@@ -104,6 +106,10 @@ def _pages(site: Site) -> Iterator[Page]:
     for case, who in (("lead search, no hit", limited), ("lead search, no hit, all parks", manager)):
         path = f"/leads/?q={quote(UNHEARD_OF)}"
         yield Page(case, who, path, "/leads/", limit=2, queries=12, floor_name="own list")
+    yield a_list("lead search, frequent", limited, f"/leads/?q={quote(CITY)}", limit=4 * million)
+    yield a_list("lead search, frequent, all parks", manager, f"/leads/?q={quote(CITY)}", limit=4 * million)
+    yield a_list("company search by initials", limited, f"/companies/?q={INITIALS}", limit=4 * million)
+    yield from _search_box(limited, manager, program, million)
     yield Page("lead record", limited, f"/leads/{_own_lead()}/", limit=3, queries=15)
     yield from _pipelines(limited, manager, program)
     for case, who in (("home of an officer", limited), ("home of a manager", manager)):
@@ -151,6 +157,25 @@ def _deep_in_column() -> str:
     rows = leads.order_by("next_step_due_on", "pk")
     item = rows[rows.count() * 9 // 10]
     return Keyset(Lead.objects.all(), order="next_step_due_on").cursor_after(item)
+
+
+def _search_box(limited: Visitor, manager: Visitor, program: Visitor, million: float) -> Iterator[Page]:
+    asked = {
+        "two characters, frequent": CITY,
+        "two characters, rare": BRAND,
+        "initials": INITIALS,
+        "end of a number": _end_of_a_number(),
+        "no hit": UNHEARD_OF,
+    }
+    for case, typed in asked.items():
+        path = f"/search/?box=&q={quote(typed)}"
+        yield Page(f"search box, {case}", limited, path, limit=4 * million, queries=12)
+        yield Page(f"search box, {case}, all parks", manager, path, limit=4 * million, queries=12)
+    yield Page("API search, initials", program, f"/api/v1/search/?q={INITIALS}", JSON)
+
+
+def _end_of_a_number() -> str:
+    return Contact.objects.visible_to(_person(LIMITED)).first().phone[-4:]
 
 
 def _creating(site: Site, anybody: Visitor) -> Iterator[Figure]:

@@ -30,7 +30,13 @@ def main(target: str, only: str) -> None:
         "version": _version(connection),
         "seconds_to_prepare": round(seconds),
         "day": timezone.localdate().isoformat(),
-        "sizes": {"projects": zone.PROJECTS, "leads": zone.LEADS, "parks": zone.PARKS, **_counts()},
+        "sizes": {
+            "projects": zone.PROJECTS,
+            "leads": zone.LEADS,
+            "companies": zone.COMPANIES,
+            "parks": zone.PARKS,
+            **_counts(),
+        },
         "figures": figures,
     }
     Path(target).write_text(json.dumps(found), encoding="utf-8")
