@@ -24,7 +24,7 @@ def keys_in(path):
 def names_of(companies):
     """The name and the aliases of each, and the parks in which it is seen, in one query: {key: (names, scopes)}."""
     found = defaultdict(_Known)
-    rows = Company.objects.filter(pk__in=companies).order_by("pk", "aliases__name")
+    rows = Company.with_merged.filter(pk__in=companies).order_by("pk", "aliases__name")
     for pk, name, alias, path in rows.values_list("pk", "name", "aliases__name", "known_in__park__path"):
         known = found[pk]
         known.names |= dict.fromkeys(filter(None, (name, alias)))
@@ -37,7 +37,7 @@ def said_of_company(company, names, scopes):
         names=names,
         # Without 有限公司, which nobody types in initials.
         spoken=tuple(map(normal_name, names)),
-        texts=tuple(filter(None, (company.credit_code, company.registration_no))),
+        texts=tuple(filter(None, (company.credit_code, company.registration_no, company.group_name))),
         scopes=scopes,
         family=company.pk,
     )

@@ -51,6 +51,7 @@ class Hit:
     icon: str = ""
     id: int | None = None
     masked: bool = False
+    pane: str = ""
 
 
 @dataclass(slots=True)
@@ -196,16 +197,24 @@ def _line(*parts: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`needs` is a property of `parks.context.Viewer`, or a verb."""
+    """`needs` is a property of `parks.context.Viewer`, or a verb; `pane` the short form that a dialog loads."""
 
     label: Any
     to: str
     icon: str
     needs: str = ""
+    pane: str = ""
 
 
 ACTIONS = (
-    Way(gettext_lazy("New lead"), "crm:lead-new", "plus", "crm.register_lead"),
+    Way(gettext_lazy("New lead"), "crm:lead-new", "plus", "crm.register_lead", pane="crm:lead-quick"),
+    Way(
+        gettext_lazy("Log a conversation"),
+        "crm:quick-talk",
+        "edit",
+        "crm.record_interaction",
+        pane="crm:quick-talk",
+    ),
     Way(gettext_lazy("New company"), "crm:company-new", "plus", "crm.register_company"),
     Way(gettext_lazy("New project"), "projects:new", "plus", "projects.open_project"),
     Way(gettext_lazy("Record a signing event"), "projects:event-new", "plus", "projects.record_signing_event"),
@@ -215,6 +224,8 @@ ACTIONS = (
 PAGES = (
     Way(gettext_lazy("My desk"), "home", "desk"),
     Way(gettext_lazy("Leads"), "crm:lead-list", "lead", "sees_work"),
+    Way(gettext_lazy("Pipeline"), "crm:lead-board", "kan", "sees_work"),
+    Way(gettext_lazy("Lead pool"), "crm:lead-pool", "load", "sees_work"),
     Way(gettext_lazy("Companies"), "crm:company-list", "firm", "sees_work"),
     Way(gettext_lazy("Projects"), "projects:list", "proj", "sees_work"),
     Way(gettext_lazy("Verification queue"), "projects:verification-queue", "check", "may_verify"),
@@ -224,6 +235,7 @@ PAGES = (
     Way(gettext_lazy("Working calendar"), "parks:calendar", "cal", "sees_work"),
     Way(gettext_lazy("Trail"), "reports:trail", "key", "may_read_trail"),
     Way(gettext_lazy("People"), "parks:people-list", "people", "may_administer"),
+    Way(gettext_lazy("Notices"), "core:notice-list", "bell"),
     Way(gettext_lazy("My profile"), "accounts:profile", "user"),
     Way(gettext_lazy("API"), "api-docs", "code"),
 )
@@ -235,7 +247,7 @@ def ways(viewer: Any, typed: str, *, only_actions: bool = False) -> list[Group]:
     found = []
     for label, kind, all_ways in groups[:1] if only_actions else groups:
         hits = [
-            Hit(kind, str(way.label), url=reverse(way.to), icon=way.icon)
+            Hit(kind, str(way.label), url=reverse(way.to), icon=way.icon, pane=reverse(way.pane) if way.pane else "")
             for way in all_ways
             if _may(viewer, way.needs) and _fits(str(way.label), typed)
         ]

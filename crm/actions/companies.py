@@ -28,7 +28,7 @@ COMPANY_EDITABLE = (
     "website",
     "profile",
 )
-SEARCHED = {"name", "aliases", "credit_code", "registration_no"}
+SEARCHED = {"name", "aliases", "credit_code", "registration_no", "group_name"}
 """By what a company is found."""
 
 CONTACT_EDITABLE = ("full_name", "post", "phone", "email", "wechat", "note")

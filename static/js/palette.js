@@ -41,8 +41,10 @@
     choose(options()[0]);
   }
 
+  // Whether the answer is shown; not where another question came in between.
   async function ask() {
     clearTimeout(timer);
+    timer = 0;
     if (asked) asked.abort();
     const mine = (asked = new AbortController());
     found.setAttribute("aria-busy", "true");
@@ -51,19 +53,19 @@
       const answer = await fetch(address, { signal: mine.signal, headers: { "HX-Request": "true" } });
       if (answer.redirected) {
         location.href = box.dataset.palette;
-        return;
+        return false;
       }
       if (!answer.ok) throw new Error(answer.status);
       const html = await answer.text();
       if (mine === asked) show(html);
     } catch (problem) {
-      if (problem.name === "AbortError") return;
+      if (problem.name === "AbortError") return false;
       found.replaceChildren(document.getElementById("no-answer").content.cloneNode(true));
     }
-    if (mine === asked) {
-      asked = null;
-      found.setAttribute("aria-busy", "false");
-    }
+    if (mine !== asked) return false;
+    asked = null;
+    found.setAttribute("aria-busy", "false");
+    return true;
   }
 
   function open() {
@@ -82,6 +84,10 @@
       event.preventDefault();
       open();
     } else if (event.target === box) box.close();
+  });
+  // Before the click is followed: what it leads to may be another dialog.
+  found.addEventListener("click", (event) => {
+    if (event.target.closest("a.hit") && !event.ctrlKey && !event.metaKey && !event.shiftKey) box.close();
   });
   box.addEventListener("close", () => {
     clearTimeout(timer);
@@ -119,13 +125,10 @@
 
   // What is shown may still belong to what was typed before: then the answer to all of it is waited for.
   async function follow(inNewTab) {
-    if (timer || asked) {
-      timer = 0;
-      await ask();
-    }
+    if ((timer || asked) && !(await ask())) return;
     const option = chosen();
     if (!option) return;
     if (inNewTab) window.open(option.href, "_blank", "noopener");
-    else location.assign(option.href);
+    else option.click();
   }
 })();

@@ -109,13 +109,15 @@ def test_slash_typed_into_a_field_stays_a_slash_and_f_goes_to_the_filter(visit, 
     expect(box(page)).not_to_be_visible()
 
 
-def test_the_sign_for_actions_leads_to_a_new_lead(visit, officer):
+def test_the_sign_for_actions_opens_the_form_of_a_new_lead_over_the_page(visit, officer):
     page = visit("/projects/", officer)
     page.keyboard.press("/")
     page.keyboard.type(">xxs")
     page.keyboard.press("Enter")
 
-    page.wait_for_url(re.compile("/leads/new/$"))
+    expect(page.locator("#pane [name=company_name]")).to_be_focused()
+    expect(box(page)).not_to_be_visible()
+    assert page.url.endswith("/projects/")
 
 
 def test_the_field_in_the_top_bar_opens_the_box_and_nothing_sticks_out(visit, officer, hisense, fits):
