@@ -6,10 +6,22 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from core.batches import batch
 from core.errors import RuleViolation
 from core.submissions import KeyUsed, digest_of, new_key, once
+from core.uploads import ACCEPTED_ENDINGS
+
+
+class FileField(forms.FileField):
+    """A document; the action judges it by its content."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("required", False)
+        options.setdefault("widget", forms.ClearableFileInput(attrs={"accept": ACCEPTED_ENDINGS}))
+        options.setdefault("help_text", _("PDF, JPEG, PNG, .docx or .xlsx, at most 20 MB"))
+        super().__init__(allow_empty_file=True, **options)
 
 
 def show_violation(form: forms.BaseForm, violation: RuleViolation) -> None:

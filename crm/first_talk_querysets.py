@@ -18,18 +18,15 @@ class FirstTalkQuerySet(ParkScopedQuerySet):
         return self.filter(status__in=RUNNING, protected_until__gte=as_of)
 
     def of_investor(self, company):
-        """Of the company, and of those whose name or alias is the same in another spelling. Two queries."""
-        companies = type(company).objects
+        """Of the company, of those of the same name or alias in another spelling, and of its group. Two queries."""
+        companies = type(company).objects.order_by()
         names = {company.name, *company.aliases.values_list("name", flat=True)}
-        normal = {normal_name(name) for name in names}
-        aliased = company._meta.get_field("aliases").related_model.objects.filter(name__in=names)
-        # A union, not OR: each half has its index.
-        same = (
-            companies.filter(Q(normal_name__in=normal) | Q(pk=company.pk))
-            .order_by()
-            .values("pk")
-            .union(aliased.order_by().values("company_id"))
-        )
+        # A company may stand in the ledger under the name of the group itself.
+        normal = ({normal_name(name) for name in names} | {company.normal_name, company.normal_group}) - {""}
+        aliased = company._meta.get_field("aliases").related_model.objects.order_by().filter(name__in=names)
+        # A union, not OR: each part has its index.
+        same = companies.filter(normal_name__in=normal).values("pk")
+        same = same.union(companies.filter(normal_group__in=normal).values("pk"), aliased.values("company_id"))
         return self.filter(lead__company__in=same)
 
     def outside(self, park):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import DayFormField, WanFormField
+from core.forms import FileField
 from core.privacy import shown_in_part
-from core.uploads import ACCEPTED_ENDINGS
 from crm.models import InteractionKind
 from parks import industries
 from projects import ledger, lifecycle
@@ -42,16 +42,6 @@ class PickField(forms.CharField):
                 gettext("Several are meant by this: %(names)s. Write one in full.") % {"names": names}
             )
         return found[0]
-
-
-class FileField(forms.FileField):
-    """A document; the action judges it by its content."""
-
-    def __init__(self, **options):
-        options.setdefault("required", False)
-        options.setdefault("widget", forms.ClearableFileInput(attrs={"accept": ACCEPTED_ENDINGS}))
-        options.setdefault("help_text", _("PDF, JPEG, PNG, .docx or .xlsx, at most 20 MB"))
-        super().__init__(allow_empty_file=True, **options)
 
 
 def _form_field(field, **options):

@@ -19,6 +19,8 @@ from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
 from crm.actions import add_contact, edit_lead, merge_contacts, record_interaction
 from crm.bulk import LEADS
+from crm.actions import add_contact, edit_lead, record_interaction, register_first_talk, transfer_lead
+from crm.actions.first_talks import dispute
 from parks.actions import set_calendar_days
 from projects import actions
 from projects.lifecycle import Stage
@@ -128,6 +130,19 @@ TABLE = [
     Row("crm:lead-assessment", "lead", does=CRM, hides=True),
     Row("crm:pool-rules", reads=COUNT, does=COUNT),
     Row("crm:lead-interaction-new", "lead", reads=TALK, does=TALK, hides=True),
+    Row("crm:first-talk-list"),
+    Row("crm:first-talk-new", "lead", reads=CRM, does=CRM, hides=True),
+    Row("crm:first-talk-detail", "first_talk", hides=True),
+    Row("crm:first-talk-verify", "first_talk", reads=NOBODY, does=COUNT, hides=True),
+    *rows("crm:first-talk-renew", "crm:first-talk-end", of="first_talk", reads=NOBODY, does=CRM, hides=True),
+    Row("crm:first-talk-paper-new", "first_talk", reads=NOBODY, does=CRM, hides=True),
+    Row("crm:first-talk-paper", "paper_of_first_talk", hides=True),
+    Row("crm:conflict-detail", "conflict", hides=True),
+    *rows("crm:conflict-decide", "crm:conflict-decide-appeal", of="conflict", reads=NOBODY, does=COUNT, hides=True),
+    Row("crm:conflict-appeal", "conflict", reads=NOBODY, does=CRM, hides=True),
+    Row("crm:protection-rule", does=COUNT),
+    Row("crm:lead-transfer", "lead", reads=COUNT, does=COUNT, hides=True),
+    Row("crm:lead-transfer-list"),
     Row("crm:company-detail", "company", hides=True),
     Row("crm:company-new", reads=CRM, does=CRM),
     *rows("crm:company-edit", "crm:contact-new", of="company", reads=CRM, does=CRM, hides=True),
@@ -181,6 +196,21 @@ TABLE = [
     Row("bulk-run-detail", "bulk_run", reads=frozenset({"officer"}), hides=True),
     Row("crm:lead-bulk", reads=CRM, does=CRM),
     Row("lead-bulk-list", reads=NOBODY, does=EVERYBODY),
+    Row("first-talk-list", does=CRM),
+    Row("first-talk-detail", "first_talk", hides=True),
+    Row("first-talk-verify", "first_talk", reads=NOBODY, does=COUNT, hides=True),
+    *rows(
+        "first-talk-renew", "first-talk-end", "first-talk-papers", of="first_talk", reads=NOBODY, does=CRM, hides=True
+    ),
+    Row("first-talk-paper", "paper_of_first_talk", hides=True),
+    Row("conflict-list", does=COUNT),
+    Row("conflict-detail", "conflict", hides=True),
+    *rows("conflict-decide", "conflict-decide-appeal", of="conflict", reads=NOBODY, does=COUNT, hides=True),
+    Row("conflict-appeal", "conflict", reads=NOBODY, does=CRM, hides=True),
+    Row("protection-rule-detail", "zone"),
+    Row("lead-transfer-list"),
+    Row("lead-transfer-detail", "lead_transfer", hides=True),
+    Row("lead-move-transfer", "lead", reads=NOBODY, does=COUNT, hides=True),
     *rows("park-list", does=ADMIN),
     *rows("company-list", "contact-list", "lead-list", does=CRM),
     Row("company-duplicates", reads=CRM),
@@ -261,7 +291,7 @@ notice_kind("test.access", "access")
 
 
 @pytest.fixture
-def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fill_gate, walk, increase):
+def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, at, pdf, fill_gate, walk, increase):
     """One of each kind of row of the cast's park, and its address."""
     project = make_signed()
     fill_gate(project, Stage.STARTED)
@@ -277,6 +307,16 @@ def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fil
     tell(officer, kind="test.access", key="access", at=at)
     twin = add_contact(lead.company, full_name="王一", at=at, by=officer)
     merged = merge_contacts(contact, twin, at=at, by=officer)
+    first_talk = register_first_talk(lead, first_contact_on=date(2024, 4, 2), file=pdf(), at=at, by=officer)
+    conflict = dispute([first_talk], disputed=[], at=at, by=officer)
+    moved = transfer_lead(
+        make_lead(company_name="去邻园的企业"),
+        to_park=inner_park,
+        effective_on=date(2024, 4, 2),
+        reason="流转",
+        at=at,
+        by=admin,
+    )
     job = enqueue("test.access", {}, at=at, by=officer)
     with batch() as done:
         edit_lead(lead, changes={"title": "二期"}, at=at, by=officer)
@@ -308,6 +348,11 @@ def things(make_signed, make_lead, park, officer, colleague, admin, at, pdf, fil
         "event": [event.pk],
         "entry": [event.pk, entry.pk],
         "requirement": [park.code, requirement.pk],
+        "first_talk": [first_talk.pk],
+        "paper_of_first_talk": [first_talk.pk, first_talk.papers.get().pk],
+        "conflict": [conflict.pk],
+        "lead_transfer": [moved.pk],
+        "zone": [park.parent_id],
         "job": [job.pk],
         "notice": [Notice.objects.get().pk],
     }

@@ -152,11 +152,13 @@ def appeal_conflict(conflict, *, side, reason, at, by):
 
 
 @transaction.atomic
-def decide_appeal(appeal, *, winner, reasons, at, by):
+def decide_appeal(conflict, *, winner, reasons, at, by):
     """The last word, by somebody else than whoever decided first, where the zone has such a person."""
-    require(by, VERB, appeal.conflict.zone)
-    conflict = _locked(appeal.conflict)
-    appeal = Appeal.objects.select_for_update(of=("self",)).get(pk=appeal.pk)
+    require(by, VERB, conflict.zone)
+    conflict = _locked(conflict)
+    appeal = Appeal.objects.filter(conflict=conflict).first()
+    if appeal is None:
+        raise RuleViolation(_("This decision has not been appealed."))
     sides = _locked_sides(conflict, by)
     if appeal.decided_at is not None:
         raise RuleViolation(_("This appeal has been decided already."))

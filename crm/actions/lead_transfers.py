@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from core.audit import diff, record
 from core.dates import local_day
-from core.rules import refuse, refuse_future, refuse_invalid
+from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
 from core.search import refresh
 from crm.actions.companies import introduce_company
 from crm.actions.first_talks import pass_on
@@ -17,7 +17,7 @@ from parks.access import may, require
 
 
 @transaction.atomic
-def transfer_lead(lead, *, to_park, effective_on, reason, at, by, **split):
+def transfer_lead(lead, *, to_park, effective_on, reason, expected_version=None, at, by, **split):
     """Move an open lead to another park. Its conversations stay readable from the lead; a protection goes along.
 
     `split` holds columns of `SplitTerms`; what is left out is half and half for five years. An officer who does not
@@ -26,6 +26,7 @@ def transfer_lead(lead, *, to_park, effective_on, reason, at, by, **split):
     require(by, "crm.transfer_lead", lead.park)
     require(by, "crm.transfer_lead", to_park)
     lead = locked(lead)
+    refuse_stale(lead, expected_version, ("stage",))
     refuse_future("effective_on", effective_on, at)
     if to_park.pk == lead.park_id:
         refuse("to_park", _("The lead already belongs to this park."))

@@ -11,6 +11,7 @@ from crm import actions
 from crm.forms import InteractionForm
 from crm.models import Company, Lead
 from crm.views.doing import carried_out, done, in_place
+from crm.views.first_talks import warn_of_protection
 from parks.access import require
 from parks.models import Park
 
@@ -70,6 +71,7 @@ def _page(request, form, context, park=None):
         )
         if logged:
             messages.success(request, _("Conversation logged"))
+            warn_of_protection(request, logged.company, logged.park)
             return done(request, context["back"])
     context |= {"form": form, "submission_key": submission_key(request)}
     if in_place(request):

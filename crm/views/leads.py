@@ -31,6 +31,7 @@ from crm.views.doing import (
     shown_version,
 )
 from crm.views.duplicates import strip
+from crm.views.first_talks import box_of, warn_of_protection
 from crm.views.interactions import composer
 from parks import industries
 from parks.access import may, require, verbs_of
@@ -134,6 +135,7 @@ def lead_detail(request, pk):
         .prefetch_related("contacts")
         .order_by("-recorded_at", "-pk")[: TALKS_SHOWN + 1]
     )
+    transfers = list(lead.transfers.select_related("from_park", "to_park", "recorded_by"))
     today = timezone.localdate()
     dress(lead, today)
     likely = likely_next(lead.stage)
@@ -145,7 +147,7 @@ def lead_detail(request, pk):
         "hands": told_hands(lead, claims, request.user, today=today),
         "path": _path(lead, changes, today),
         "facts": _facts(lead, verbs),
-        "entries": _timeline(changes, talks[:TALKS_SHOWN], claims, verbs),
+        "entries": _timeline(changes, talks[:TALKS_SHOWN], claims, verbs, transfers),
         "more_talks": len(talks) > TALKS_SHOWN,
         "needs": _needs(lead),
         "likely": likely,
@@ -154,6 +156,7 @@ def lead_detail(request, pk):
         "may_open_project": "projects.open_project" in verbs and LeadStage.CONVERTED in next_stages(lead.stage),
         "submission_key": submission_key(request),
         "contacts": lead.company.contacts.all()[:20],
+        "first_talk": box_of(lead, verbs, today),
     }
     if "crm.record_interaction" in verbs:
         context["composer"] = composer(lead.company, today=today, keep=f"lead-{lead.pk}")
@@ -225,11 +228,12 @@ def _facts(lead, verbs):
     ]
 
 
-def _timeline(changes, talks, claims, verbs):
+def _timeline(changes, talks, claims, verbs, transfers):
     """Every kind of record, newest record first."""
     told = [(change.recorded_at, change.pk, _told_change(change)) for change in changes]
     told += [(talk.recorded_at, talk.pk, told_talk(talk, verbs)) for talk in talks]
     told += told_claims(claims)
+    told += [(transfer.recorded_at, transfer.pk, _told_transfer(transfer)) for transfer in transfers]
     return [entry for _at, _pk, entry in sorted(told, key=lambda each: each[:2], reverse=True)]
 
 
@@ -238,6 +242,20 @@ def _told_change(change):
         "bucket": "early",
         "title": change.get_to_stage_display(),
         "text": change.note,
+    }
+
+
+def _told_transfer(transfer):
+    shares = _("The handing park keeps %(tax)s %% of the tax and %(indicators)s %% of the indicators.") % {
+        "tax": f"{transfer.tax_pct.normalize():f}",
+        "indicators": f"{transfer.indicator_pct.normalize():f}",
+    }
+    return _dated(transfer, transfer.effective_on) | {
+        "bucket": "early",
+        "title": _("Transferred"),
+        "old": transfer.from_park.name,
+        "new": transfer.to_park.name,
+        "text": f"{transfer.reason}　{shares}",
     }
 
 
@@ -303,6 +321,7 @@ def lead_new(request):
         if lead:
             messages.success(request, _("Lead saved"))
             ask_back(request, form)
+            warn_of_protection(request, lead.company, lead.park)
             return redirect("crm:lead-detail", pk=lead.pk)
     chosen = form["company"].value() or ""
     context = {

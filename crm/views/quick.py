@@ -13,6 +13,7 @@ from crm.forms import NewLeadForm, OwnLeadTalkForm
 from crm.models import Company, Lead
 from crm.views.doing import carried_out, done, everybody, in_place, parks_to
 from crm.views.duplicates import strip
+from crm.views.first_talks import warn_of_protection
 from crm.views.leads import ask_back, lead_new, new_lead_initial
 from parks.access import require
 from parks.querysets import people_who_may
@@ -50,6 +51,7 @@ def quick_lead(request):
         if lead:
             messages.success(request, _("Lead saved"))
             ask_back(request, form)
+            warn_of_protection(request, lead.company, lead.park)
             return done(request, reverse("crm:lead-detail", args=[lead.pk]))
     context = {
         "form": form,
@@ -82,6 +84,7 @@ def quick_talk(request):
         )
         if talk:
             messages.success(request, _("Conversation logged"))
+            warn_of_protection(request, lead.company, lead.park)
             return done(request, reverse("crm:lead-detail", args=[lead.pk]))
     context = {"composer": form, "url": request.path, "submission_key": submission_key(request)}
     if not in_place(request):

@@ -240,25 +240,25 @@ def test_the_fifteenth_day_is_in_time_and_the_sixteenth_is_not(decided, outsider
 
 def test_somebody_else_decides_the_appeal_and_may_turn_it_round(decided, outsider, manager, admin, at):
     conflict, ours, theirs = decided
-    asked = appeal(conflict, theirs, outsider, at)
+    appeal(conflict, theirs, outsider, at)
 
     with pytest.raises(RuleViolation, match="Somebody else of the office"):
-        actions.decide_appeal(asked, winner=theirs, reasons="补写属实", at=at, by=manager)
-    actions.decide_appeal(asked, winner=theirs, reasons="补写属实", at=at, by=admin)
+        actions.decide_appeal(conflict, winner=theirs, reasons="补写属实", at=at, by=manager)
+    actions.decide_appeal(conflict, winner=theirs, reasons="补写属实", at=at, by=admin)
 
     ours.refresh_from_db()
     theirs.refresh_from_db()
     assert (ours.status, ours.end_cause) == (S.LAPSED, EndCause.LOST)
     assert (theirs.status, theirs.protected_until) == (S.PROTECTED, date(2024, 7, 17))
     with pytest.raises(RuleViolation, match="decided already"):
-        actions.decide_appeal(asked, winner=ours, reasons="再改", at=at, by=admin)
+        actions.decide_appeal(conflict, winner=ours, reasons="再改", at=at, by=admin)
 
 
 def test_where_there_is_nobody_else_the_first_decider_decides_again(decided, outsider, manager, at):
     conflict, ours, theirs = decided
-    asked = appeal(conflict, theirs, outsider, at)
+    appeal(conflict, theirs, outsider, at)
 
-    actions.decide_appeal(asked, winner=ours, reasons="维持", at=at, by=manager)
+    actions.decide_appeal(conflict, winner=ours, reasons="维持", at=at, by=manager)
 
     ours.refresh_from_db()
     theirs.refresh_from_db()
