@@ -53,6 +53,7 @@ urlpatterns = [
     path("leads/<int:pk>/move/", pipeline.lead_move, name="lead-move"),
     path("leads/<int:pk>/interactions/new/", interactions.about_lead, name="lead-interaction-new"),
     path("leads/<int:pk>/first-talk/", first_talks.first_talk_new, name="first-talk-new"),
+    path("leads/<int:pk>/first-talk/box/", first_talks.first_talk_box, name="first-talk-box"),
     path("leads/<int:pk>/transfer/", lead_transfers.lead_transfer, name="lead-transfer"),
     path("lead-transfers/", lead_transfers.lead_transfer_list, name="lead-transfer-list"),
     path("first-talks/", first_talks.first_talk_list, name="first-talk-list"),

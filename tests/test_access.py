@@ -131,6 +131,7 @@ TABLE = [
     Row("crm:pool-rules", reads=COUNT, does=COUNT),
     Row("crm:lead-interaction-new", "lead", reads=TALK, does=TALK, hides=True),
     Row("crm:first-talk-list"),
+    Row("crm:first-talk-box", "lead", hides=True),
     Row("crm:first-talk-new", "lead", reads=CRM, does=CRM, hides=True),
     Row("crm:first-talk-detail", "first_talk", hides=True),
     Row("crm:first-talk-verify", "first_talk", reads=NOBODY, does=COUNT, hides=True),

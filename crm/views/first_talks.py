@@ -310,11 +310,21 @@ def first_talk_paper(request, pk, paper):
     return file_answer(request, found)
 
 
+@require_GET
+def first_talk_box(request, pk):
+    """The fragment on the page of a lead, which need not wait for it."""
+    leads = Lead.objects.visible_to(request.user).select_related("company", "park")
+    lead = get_object_or_404(leads, pk=pk)
+    verbs = verbs_of(request.user, lead.park)
+    context = {"lead": lead, "verbs": verbs, "first_talk": box_of(lead, verbs, timezone.localdate())}
+    return render(request, "crm/_first_talk.html", context)
+
+
 # ── for other pages ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def box_of(lead, verbs, today):
-    """What the page of a lead shows about its first talk: ours, another park's protection, or the way to register."""
+    """What the box on the page of a lead shows about its first talk: ours, another park's protection, or the way to register."""
     mine = lead.first_talks.filter(park=lead.park).with_what_rows_show().order_by("-recorded_at", "-pk").first()
     box = {"talk": clothe([mine], today)[0] if mine else None, "rule": rule_of(lead.park)}
     is_live = mine is not None and mine.status in LIVE

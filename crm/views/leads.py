@@ -31,7 +31,7 @@ from crm.views.doing import (
     shown_version,
 )
 from crm.views.duplicates import strip
-from crm.views.first_talks import box_of, warn_of_protection
+from crm.views.first_talks import warn_of_protection
 from crm.views.interactions import composer
 from parks import industries
 from parks.access import may, require, verbs_of
@@ -156,7 +156,6 @@ def lead_detail(request, pk):
         "may_open_project": "projects.open_project" in verbs and LeadStage.CONVERTED in next_stages(lead.stage),
         "submission_key": submission_key(request),
         "contacts": lead.company.contacts.all()[:20],
-        "first_talk": box_of(lead, verbs, today),
     }
     if "crm.record_interaction" in verbs:
         context["composer"] = composer(lead.company, today=today, keep=f"lead-{lead.pk}")
