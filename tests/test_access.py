@@ -130,7 +130,7 @@ TABLE = [
     Row("crm:lead-assessment", "lead", does=CRM, hides=True),
     Row("crm:pool-rules", reads=COUNT, does=COUNT),
     Row("crm:lead-interaction-new", "lead", reads=TALK, does=TALK, hides=True),
-    Row("crm:first-talk-list"),
+    *rows("crm:first-talk-list", "crm:first-talk-desk"),
     Row("crm:first-talk-box", "lead", hides=True),
     Row("crm:first-talk-new", "lead", reads=CRM, does=CRM, hides=True),
     Row("crm:first-talk-detail", "first_talk", hides=True),

@@ -7,6 +7,7 @@ from crm.api.bulk import BulkLeadDeeds, BulkRuns
 from crm.api.merging import Merges
 from crm.api.pipeline import LeadBoard
 from crm.api.first_talks import Conflicts, FirstTalks, LeadMoves, LeadTransfers, ProtectionRules
+from crm.api.pipeline import LeadBoard
 from crm.api.pool import LeadPool
 from crm.api.views import Companies, Contacts, Interactions, Leads
 

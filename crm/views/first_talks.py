@@ -14,6 +14,7 @@ from core.money import exact_large
 from core.paging import Keyset, capped_count
 from core.templatetags.units import day
 from crm import actions
+from crm.desk_first_talks import protections
 from crm.forms.first_talks import FirstTalkForm, JudgeForm, PaperForm, ReasonForm
 from crm.models import Conflict, FirstTalk, FirstTalkPaper, Interaction, Lead
 from crm.protection import LIVE, SOON_DAYS, FirstTalkStatus, Ground
@@ -320,11 +321,19 @@ def first_talk_box(request, pk):
     return render(request, "crm/_first_talk.html", context)
 
 
+@require_GET
+def first_talk_desk(request):
+    """The fragment on the desk: one's own protections, nothing where there is none."""
+    return render(
+        request, "crm/desk/_first_talks.html", {"protections": protections(request.user, timezone.localdate())}
+    )
+
+
 # ── for other pages ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def box_of(lead, verbs, today):
-    """What the box on the page of a lead shows about its first talk: ours, another park's protection, or the way to register."""
+    """What the box on the page of a lead shows: our first talk, another park's protection, or the way to register."""
     mine = lead.first_talks.filter(park=lead.park).with_what_rows_show().order_by("-recorded_at", "-pk").first()
     box = {"talk": clothe([mine], today)[0] if mine else None, "rule": rule_of(lead.park)}
     is_live = mine is not None and mine.status in LIVE

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from core.submissions import new_key
-from crm.desk_first_talks import protections
 from crm.desk_pool import pool_box
 from crm.models import Lead
 from crm.views.quick import quick_form
@@ -55,7 +54,6 @@ def rail(request: HttpRequest) -> HttpResponse:
         "week": week_of(user, today=today),
         "pool": pool_box(user, today=today),
         "missing": desk.with_what_is_missing(Project.objects.visible_to(user).filter(owner=user), today=today),
-        "protections": protections(user, today),
     }
     return render(request, "reports/_rail.html", content)
 
