@@ -16,6 +16,7 @@ from crm.views import (
 from crm.views import bulk, companies, duplicates, field_history, interactions, leads, pipeline, pool, quick, revealing
 from crm.views import companies, duplicates, field_history, interactions, leads, pipeline, pool, quick, revealing
 from crm.views import (
+    bulk,
     companies,
     conflicts,
     duplicates,

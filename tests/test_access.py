@@ -21,6 +21,7 @@ from crm.actions import add_contact, edit_lead, merge_contacts, record_interacti
 from crm.bulk import LEADS
 from crm.actions import add_contact, edit_lead, record_interaction, register_first_talk, transfer_lead
 from crm.actions.first_talks import dispute
+from crm.bulk import LEADS
 from parks.actions import set_calendar_days
 from projects import actions
 from projects.lifecycle import Stage
