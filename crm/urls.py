@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from crm import first_talk_urls
 from crm.views import (
     assessing,
     bulk,
@@ -13,21 +14,6 @@ from crm.views import (
     merging,
     pipeline,
     pool,
-from crm.views import bulk, companies, duplicates, field_history, interactions, leads, pipeline, pool, quick, revealing
-from crm.views import companies, duplicates, field_history, interactions, leads, pipeline, pool, quick, revealing
-from crm.views import (
-    bulk,
-    companies,
-    conflicts,
-    duplicates,
-    field_history,
-    first_talks,
-    interactions,
-    lead_transfers,
-    leads,
-    pipeline,
-    pool,
-    protection_rules,
     quick,
     revealing,
 )
@@ -54,23 +40,6 @@ urlpatterns = [
     path("leads/<int:pk>/advance/", leads.lead_advance, name="lead-advance"),
     path("leads/<int:pk>/move/", pipeline.lead_move, name="lead-move"),
     path("leads/<int:pk>/interactions/new/", interactions.about_lead, name="lead-interaction-new"),
-    path("leads/<int:pk>/first-talk/", first_talks.first_talk_new, name="first-talk-new"),
-    path("leads/<int:pk>/first-talk/box/", first_talks.first_talk_box, name="first-talk-box"),
-    path("leads/<int:pk>/transfer/", lead_transfers.lead_transfer, name="lead-transfer"),
-    path("lead-transfers/", lead_transfers.lead_transfer_list, name="lead-transfer-list"),
-    path("first-talks/", first_talks.first_talk_list, name="first-talk-list"),
-    path("first-talks/desk/", first_talks.first_talk_desk, name="first-talk-desk"),
-    path("first-talks/<int:pk>/", first_talks.first_talk_detail, name="first-talk-detail"),
-    path("first-talks/<int:pk>/verify/", first_talks.first_talk_verify, name="first-talk-verify"),
-    path("first-talks/<int:pk>/renew/", first_talks.first_talk_renew, name="first-talk-renew"),
-    path("first-talks/<int:pk>/end/", first_talks.first_talk_end, name="first-talk-end"),
-    path("first-talks/<int:pk>/papers/new/", first_talks.first_talk_paper_new, name="first-talk-paper-new"),
-    path("first-talks/<int:pk>/papers/<int:paper>/", first_talks.first_talk_paper, name="first-talk-paper"),
-    path("conflicts/<int:pk>/", conflicts.conflict_detail, name="conflict-detail"),
-    path("conflicts/<int:pk>/decide/", conflicts.conflict_decide, name="conflict-decide"),
-    path("conflicts/<int:pk>/appeal/", conflicts.conflict_appeal, name="conflict-appeal"),
-    path("conflicts/<int:pk>/decide-appeal/", conflicts.conflict_decide_appeal, name="conflict-decide-appeal"),
-    path("rules/protection/", protection_rules.protection_rule, name="protection-rule"),
     path("companies/", companies.company_list, name="company-list"),
     path("companies/new/", companies.company_new, name="company-new"),
     path("companies/match/", duplicates.company_match, name="company-match"),
@@ -90,4 +59,5 @@ urlpatterns = [
     path("merges/<int:pk>/", merging.merge_detail, name="merge-detail"),
     path("merges/<int:pk>/undo/", merging.merge_undo, name="merge-undo"),
     path("interactions/<int:pk>/reveal/", revealing.interaction_reveal, name="interaction-reveal"),
+    *first_talk_urls.urlpatterns,
 ]

@@ -18,9 +18,8 @@ from core.jobs import enqueue, job_kind
 from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
 from crm.actions import add_contact, edit_lead, merge_contacts, record_interaction
-from crm.bulk import LEADS
-from crm.actions import add_contact, edit_lead, record_interaction, register_first_talk, transfer_lead
-from crm.actions.first_talks import dispute
+from crm.actions.first_talks import dispute, register_first_talk
+from crm.actions.lead_transfers import transfer_lead
 from crm.bulk import LEADS
 from parks.actions import set_calendar_days
 from projects import actions

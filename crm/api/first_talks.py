@@ -17,6 +17,7 @@ from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.routers import DefaultRouter
 
 from core.api import Arguments, DaySerializerField, RecordSerializer, WanSerializerField
 from core.api_filters import DayFilter, NamedFilters, RowFilter
@@ -526,3 +527,11 @@ def told_elsewhere(lead: Lead, today: Any) -> dict[str, Any] | None:
     """Another park's protection of the investor, as a stranger may know it."""
     talk = protected_elsewhere(lead.company, lead.park, today)
     return {"park": talk.park.name, "since": talk.protected_from.isoformat()} if talk else None
+
+
+def register(router: DefaultRouter) -> None:
+    router.register("first-talks", FirstTalks, basename="first-talk")
+    router.register("conflicts", Conflicts, basename="conflict")
+    router.register("protection-rules", ProtectionRules, basename="protection-rule")
+    router.register("lead-transfers", LeadTransfers, basename="lead-transfer")
+    router.register("leads", LeadMoves, basename="lead-move")

@@ -2,11 +2,10 @@
 
 from rest_framework.routers import DefaultRouter
 
+from crm.api import first_talks
 from crm.api.assessing import LeadAssessment
 from crm.api.bulk import BulkLeadDeeds, BulkRuns
 from crm.api.merging import Merges
-from crm.api.pipeline import LeadBoard
-from crm.api.first_talks import Conflicts, FirstTalks, LeadMoves, LeadTransfers, ProtectionRules
 from crm.api.pipeline import LeadBoard
 from crm.api.pool import LeadPool
 from crm.api.views import Companies, Contacts, Interactions, Leads
@@ -23,8 +22,4 @@ def register(router: DefaultRouter) -> None:
     router.register("bulk-runs", BulkRuns, basename="bulk-run")
     router.register("merges", Merges, basename="merge")
     router.register("interactions", Interactions, basename="interaction")
-    router.register("first-talks", FirstTalks, basename="first-talk")
-    router.register("conflicts", Conflicts, basename="conflict")
-    router.register("protection-rules", ProtectionRules, basename="protection-rule")
-    router.register("lead-transfers", LeadTransfers, basename="lead-transfer")
-    router.register("leads", LeadMoves, basename="lead-move")
+    first_talks.register(router)
