@@ -228,6 +228,7 @@ def _interaction_entry(interaction):
         "contact",
         title=_("Lead: %(what)s") % {"what": kind} if interaction.lead_id else kind,
         text=interaction.summary,
+        talk=interaction,
         by=" · ".join(part for part in by if part),
     )
 

@@ -35,5 +35,5 @@ def refuse_merged(record, fields=()):
 
 def hold(company):
     """Keep the company from being merged until this transaction is over, so that nothing new is left behind there."""
-    rows = Company.with_merged.select_for_update(of=("self",), no_key=True)
-    refuse_merged(rows.select_related("merged_into").get(pk=company.pk))
+    # No join: PostgreSQL would show the row as it is once the wait is over, but beside it what it referred to before.
+    refuse_merged(Company.with_merged.select_for_update(no_key=True).get(pk=company.pk))

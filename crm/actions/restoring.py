@@ -36,10 +36,9 @@ def changed_fields(record, entry):
     """What the deed did to fields of this record: {field: (before, after)} as the trail has them."""
     prefix = OF_ITS_LEAD if entry.subject_type != record._meta.label_lower else ""
     pairs = {name.removeprefix(prefix): pair for name, pair in entry.changes.items() if name.startswith(prefix)}
-    known = {field.name for field in record._meta.concrete_fields} | (
-        {ALIASES} if isinstance(record, Company) else set()
-    )
-    return {name: tuple(pair) for name, pair in pairs.items() if name in known and _is_pair(pair)}
+    known = [field.name for field in record._meta.concrete_fields] + [ALIASES] * isinstance(record, Company)
+    # In the order of the form: what the database keeps as JSON has none of its own.
+    return {name: tuple(pairs[name]) for name in known if _is_pair(pairs.get(name))}
 
 
 def _is_pair(pair):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.forms import expected_version, submission_key
 from core.paging import Keyset
+from core.privacy import holds_numbers
 from core.templatetags.units import day, money, yi
 from crm.lifecycle import LeadStage
 from crm.lifecycle import obstacles as lead_obstacles
@@ -82,6 +83,8 @@ def project_detail(request, pk):
         lead_changes=_changes_of_the_lead(request.user, project),
         signings=[(entry.event.held_on, entry.event.name) for entry in signings],
     )
+    for entry in told if "crm.reveal_contact" in verbs else ():
+        entry["reveal"] = _revealing(entry.get("talk"), project)
     shown = request.GET.get("show", "")
     context = {
         "project": project,
@@ -104,6 +107,14 @@ def project_detail(request, pk):
     }
     context |= form_context(request, InteractionForm(today=today, keep=f"project-{project.pk}"), project)
     return render(request, "projects/detail.html", context)
+
+
+def _revealing(talk, project):
+    """Where the numbers in a conversation are shown in full; nowhere if it has none, or belongs to another park."""
+    if talk is None or talk.park_id != project.park_id:
+        return ""
+    has_numbers = holds_numbers(" ".join([talk.people, talk.summary, talk.next_step]))
+    return link_to("crm:interaction-reveal", talk.pk) if has_numbers else ""
 
 
 def _completed_counts(project):

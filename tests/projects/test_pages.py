@@ -234,3 +234,16 @@ def test_the_checklist_links_only_to_what_the_viewer_may_do(client, officer, aud
 
     assert needs
     assert not any(item.get("link") for item in needs)
+
+
+def test_numbers_said_about_a_project_are_shown_in_part_until_asked_for(client, make_project, officer, operator, at):
+    project = make_project()
+    talk = actions.record_project_interaction(project, summary="他的手机 13800001234", at=at, by=officer)
+    reveal = reverse("crm:interaction-reveal", args=[talk.pk])
+
+    for person, may_ask in ((officer, True), (operator, False)):
+        client.force_login(person)
+        seen = client.get(reverse("projects:detail", args=[project.pk])).content.decode()
+        assert "138****1234" in seen
+        assert "13800001234" not in seen
+        assert (reveal in seen) == may_ask
