@@ -71,9 +71,10 @@ class Columns(viewsets.GenericViewSet):
         stages = self._stages_asked(request)
         cursor = request.query_params.get("cursor")
         shown = dict.fromkeys(stages, 0 if cursor else size)
-        columns = self.layout.columns(rows, stages, shown=shown)
+        narrowed = bool(set(request.query_params) - {"park", "stage", "cursor", "limit", "format"})
+        columns = self.layout.columns(rows, stages, shown=shown, narrowed=narrowed)
         if cursor:
-            columns[0].rows, columns[0].next = self._further(rows, stages[0], cursor, size)
+            columns[0].rows, columns[0].next = self._further(rows, stages[0], cursor, size, narrowed=narrowed)
         told = [self._column(request, column) for column in columns]
         total = WanSerializerField().to_representation(sum(column.total_wan for column in columns))
         count = sum(column.count for column in columns)
@@ -90,9 +91,11 @@ class Columns(viewsets.GenericViewSet):
             raise exceptions.ValidationError({"cursor": [gettext("Name the stage whose further cards you want.")]})
         return found
 
-    def _further(self, rows: models.QuerySet, stage: str, cursor: str, size: int) -> tuple[Any, str | None]:
+    def _further(
+        self, rows: models.QuerySet, stage: str, cursor: str, size: int, *, narrowed: bool
+    ) -> tuple[Any, str | None]:
         try:
-            page = self.layout.page(rows, stage, cursor, size=size, strict=True)
+            page = self.layout.page(rows, stage, cursor, size=size, strict=True, narrowed=narrowed)
         except BadCursor:
             raise exceptions.ValidationError(
                 {"cursor": [gettext("This cursor does not belong to this list. Start again without it.")]}

@@ -114,9 +114,9 @@ def cards_of(leads, *, user, today):
     return [card_of(lead, user=user, today=today, links=links) for lead in leads]
 
 
-def lanes(leads, *, user, today, shown):
+def lanes(leads, *, user, today, shown, narrowed=False):
     """The columns of open leads among `leads`; cards only in the columns that `shown` gives a number for."""
-    columns = LAYOUT.columns(leads, OPEN, shown=shown)
+    columns = LAYOUT.columns(leads, OPEN, shown=shown, narrowed=narrowed)
     return [
         Lane(
             key=column.key,
@@ -157,6 +157,7 @@ class Board:
     query: Any
     log: str
     counted: str
+    may_move: bool
 
     @property
     def count(self) -> int:

@@ -63,8 +63,9 @@ def steps_from(stage):
     return (*FORWARD[stage], *backward_steps(stage), *EXITS)
 
 
-def lanes(projects, *, user, today, shown):
+def lanes(projects, *, user, today, shown, narrowed=False):
     """The columns of `projects` up to the signing; cards only in the columns that `shown` gives a number for."""
+    columns = LAYOUT.columns(projects, COLUMNS, shown=shown, narrowed=narrowed)
     return [
         Lane(
             key=column.key,
@@ -76,7 +77,7 @@ def lanes(projects, *, user, today, shown):
             column=column,
             cards=cards_of(column.rows, user=user, today=today),
         )
-        for digit, column in enumerate(LAYOUT.columns(projects, COLUMNS, shown=shown), start=1)
+        for digit, column in enumerate(columns, start=1)
     ]
 
 

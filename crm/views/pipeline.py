@@ -42,6 +42,13 @@ def filters_said(request):
     return said
 
 
+def is_narrowed(filters):
+    """Whether anything but the park narrows the rows."""
+    return filters.is_bound and any(
+        value not in (None, "") for name, value in filters.form.cleaned_data.items() if name != "park"
+    )
+
+
 def shown_before(request, keys):
     """How many cards each column had on the page ("registered:100,assessed:50"), so that as many come back."""
     said = dict.fromkeys(keys, SHOWN)
@@ -102,10 +109,13 @@ def _filtered(request):
     return LeadBoardFilters(said or None, queryset=Lead.objects.visible_to(request.user), request=request)
 
 
-def _board(request, leads, shown):
-    lanes = pipeline.lanes(leads, user=request.user, today=timezone.localdate(), shown=shown)
+def _board(request, filters, shown):
+    leads, today = filters.qs, timezone.localdate()
+    lanes = pipeline.lanes(leads, user=request.user, today=today, shown=shown, narrowed=is_narrowed(filters))
     log = reverse("crm:lead-interaction-new", args=[0]) if may(request.user, "crm.record_interaction") else ""
-    return Board(lanes, pipeline.ends(), ROUTES, filters_said(request), log, _("leads"))
+    return Board(
+        lanes, pipeline.ends(), ROUTES, filters_said(request), log, _("leads"), may(request.user, "crm.advance_lead")
+    )
 
 
 def _told(board):
@@ -124,7 +134,7 @@ def _sorted_by():
 @require_GET
 def lead_board(request):
     shown = _filtered(request)
-    board = _board(request, shown.qs, dict.fromkeys(OPEN, SHOWN))
+    board = _board(request, shown, dict.fromkeys(OPEN, SHOWN))
     context = {
         "filter": shown,
         "board": board,
@@ -140,8 +150,9 @@ def lead_board_column(request, stage):
     """The next cards of one column."""
     if stage not in OPEN:
         raise Http404
-    leads = _filtered(request).qs
-    page = pipeline.LAYOUT.page(leads, stage, request.GET.get("cursor"))
+    filters = _filtered(request)
+    leads = filters.qs
+    page = pipeline.LAYOUT.page(leads, stage, request.GET.get("cursor"), narrowed=is_narrowed(filters))
     return further_cards(
         request, page, ROUTES, stage, pipeline.cards_of(page, user=request.user, today=timezone.localdate())
     )
@@ -263,7 +274,7 @@ def _told_who_moved_it(request, lead, came_from):
 
 def _as_it_is(request, changed, **also):
     changed = [key for key in OPEN if key in changed]
-    board = _board(request, _filtered(request).qs, shown_before(request, changed))
+    board = _board(request, _filtered(request), shown_before(request, changed))
     return after_the_move(request, board, changed, told=_told(board), sorted_by=_sorted_by(), **also)
 
 

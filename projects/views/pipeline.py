@@ -18,6 +18,7 @@ from crm.views.pipeline import (
     filters_said,
     further_cards,
     is_fragment,
+    is_narrowed,
     moved_meanwhile,
     only_dropped,
     shown_before,
@@ -41,10 +42,19 @@ def _filtered(request):
     return ProjectBoardFilter(filters_said(request) or None, queryset=projects, request=request, parks=parks)
 
 
-def _board(request, projects, shown):
-    lanes = pipeline.lanes(projects, user=request.user, today=timezone.localdate(), shown=shown)
+def _board(request, filters, shown):
+    projects, today = filters.qs, timezone.localdate()
+    lanes = pipeline.lanes(projects, user=request.user, today=today, shown=shown, narrowed=is_narrowed(filters))
     log = reverse("projects:interaction-new", args=[0]) if may(request.user, "crm.record_interaction") else ""
-    return Board(lanes, pipeline.ends(), ROUTES, filters_said(request), log, _("projects"))
+    return Board(
+        lanes,
+        pipeline.ends(),
+        ROUTES,
+        filters_said(request),
+        log,
+        _("projects"),
+        may(request.user, "projects.advance_project"),
+    )
 
 
 def _told(board):
@@ -63,7 +73,7 @@ def _sorted_by():
 @require_GET
 def project_pipeline(request):
     shown = _filtered(request)
-    board = _board(request, shown.qs, dict.fromkeys(pipeline.COLUMNS, SHOWN))
+    board = _board(request, shown, dict.fromkeys(pipeline.COLUMNS, SHOWN))
     context = {
         "filter": shown,
         "board": board,
@@ -82,7 +92,9 @@ def pipeline_column(request, stage):
     """The next cards of one column."""
     if stage not in pipeline.COLUMNS:
         raise Http404
-    page = pipeline.LAYOUT.page(_filtered(request).qs, stage, request.GET.get("cursor"))
+    filters = _filtered(request)
+    projects = filters.qs
+    page = pipeline.LAYOUT.page(projects, stage, request.GET.get("cursor"), narrowed=is_narrowed(filters))
     cards = pipeline.cards_of(page, user=request.user, today=timezone.localdate())
     return further_cards(request, page, ROUTES, stage, cards)
 
@@ -196,5 +208,5 @@ def _told_who_moved_it(request, project, came_from):
 
 def _as_it_is(request, changed, **also):
     changed = [key for key in pipeline.COLUMNS if key in changed]
-    board = _board(request, _filtered(request).qs, shown_before(request, changed))
+    board = _board(request, _filtered(request), shown_before(request, changed))
     return after_the_move(request, board, changed, told=_told(board), sorted_by=_sorted_by(), **also)
