@@ -186,6 +186,35 @@ def test_the_board_costs_the_same_with_two_and_with_sixty_cards_a_column(fill, s
     assert few <= 20
 
 
+def test_a_filter_that_leaves_everything_shows_the_very_same_board(board, fill):
+    """With a filter the database is asked in another way; the answer must not depend on it."""
+    fill(SHOWN + 7)
+
+    plain, narrowed = board().text, board("?owner=me").text
+
+    for stage in OPEN:
+        assert cards(plain, stage) == cards(narrowed, stage)
+        assert sums(plain, stage) == sums(narrowed, stage)
+    assert plain.count("7 more") == narrowed.count("7 more") == len(OPEN)
+
+
+def test_a_narrowed_board_costs_the_same_with_two_and_with_sixty_cards_a_column(fill, signed_in, officer):
+    client = signed_in(officer)
+    client.get("/leads/board/?owner=me")
+
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/leads/board/?owner=me")
+        return len(queries)
+
+    fill(2)
+    few = asked()
+    fill(58)
+
+    assert asked() == few
+    assert few <= 16
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_first_page_of_a_full_board_is_under_150_kb(fill, client, officer, language, settings):
     fill(SHOWN + 10)
