@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 # Words in the address of a list that are not filters: where to turn, how to sort, how to show.
 PAGING_WORDS = frozenset({"cursor", "limit", "order"})
-NEUTRAL_WORDS = PAGING_WORDS | {"format", "export"}
+NEUTRAL_WORDS = PAGING_WORDS | {"format", "export", "view"}
 
 
 def unknown_filter(names: Iterable[str]) -> str:

@@ -65,9 +65,13 @@ RULE_VERBS = frozenset({"crm.set_rules", "parks.set_calendar_day"})
 """What the office sets for a whole zone: clocks, protection, pool, and the working calendar."""
 PARK_VERBS = frozenset({"parks.add_park", "parks.edit_park", "parks.manage_people"})
 
+VIEW_VERBS = frozenset({"parks.save_view", "parks.share_view"})
+"""Filters kept under a name; for everybody in the zone only by those who answer for it."""
+
 VERBS = {
-    Role.OFFICER: CRM_VERBS | TALK_VERBS | PROJECT_VERBS | {"reports.export"},
+    Role.OFFICER: CRM_VERBS | TALK_VERBS | PROJECT_VERBS | VIEW_VERBS | {"reports.export"},
     Role.OPERATOR: (PROJECT_VERBS - {"projects.open_project", "projects.record_signing_event"})
+    | VIEW_VERBS
     | {"crm.record_interaction", "reports.export"},
     # The counting side may correct but not report: what it verifies comes from somebody else.
     Role.MANAGER: CRM_VERBS
@@ -75,7 +79,9 @@ VERBS = {
     | OFFICE_VERBS
     | COUNTING_VERBS
     | RULE_VERBS
+    | VIEW_VERBS
     | {
+        "parks.share_view_with_all",
         "projects.edit_project",
         "projects.correct_fact",
         "projects.attach_document",
@@ -84,7 +90,7 @@ VERBS = {
         "reports.export",
         "reports.read_trail",
     },
-    Role.AUDITOR: frozenset({"reports.export", "reports.read_trail"}),
+    Role.AUDITOR: frozenset({"parks.save_view", "reports.export", "reports.read_trail"}),
     Role.ADMINISTRATOR: CRM_VERBS
     | TALK_VERBS
     | OFFICE_VERBS
@@ -92,7 +98,8 @@ VERBS = {
     | COUNTING_VERBS
     | RULE_VERBS
     | PARK_VERBS
-    | {"reports.export", "reports.read_trail"},
+    | VIEW_VERBS
+    | {"parks.share_view_with_all", "reports.export", "reports.read_trail"},
 }
 ALL_VERBS = frozenset().union(*VERBS.values())
 

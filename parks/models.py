@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from parks.access import Role
-from parks.querysets import ParkQuerySet
+from parks.querysets import ParkQuerySet, SavedViewQuerySet
 
 
 class ParkKind(models.TextChoices):
@@ -157,3 +157,69 @@ class CalendarYear(models.Model):
 
     def __str__(self):
         return str(self.year)
+
+
+class ViewAudience(models.TextChoices):
+    ME = "me", _("Only me")
+    PARK = "park", _("A park")
+    EVERYBODY = "everybody", _("Everybody")
+
+
+class SavedView(models.Model):
+    """The filters of a list under a name. `list_name` is the name of the list's address, `query` what stands in it.
+
+    Shared with a park it is seen by whoever works in it, below it or over it; shared with everybody it belongs to the
+    zone.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views", verbose_name=_("By")
+    )
+    list_name = models.CharField(_("List"), max_length=60)
+    title = models.CharField(_("Name of the view"), max_length=40)
+    query = models.TextField(_("Filter"), max_length=2000, blank=True)
+    audience = models.CharField(_("Shared with"), max_length=9, choices=ViewAudience, default=ViewAudience.ME)
+    park = models.ForeignKey(
+        Park, models.PROTECT, null=True, blank=True, related_name="saved_views", verbose_name=_("Park")
+    )
+    default_role = models.CharField(_("Opens the list for"), max_length=13, choices=Role, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    recorded_at = models.DateTimeField(_("Recorded"))
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Saved view")
+        verbose_name_plural = _("Saved views")
+        ordering = ["list_name", "title", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "list_name", "title"],
+                name="saved_view_title_once",
+                violation_error_message=_("You have a view of this name already. Choose another name."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(audience="me", park=None)
+                | (~models.Q(audience="me") & models.Q(park__isnull=False)),
+                name="saved_view_shared_in_a_park",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class ViewDefault(models.Model):
+    """With which view a list opens for one person; with no view, with all rows whatever the role's default is."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="view_defaults")
+    list_name = models.CharField(_("List"), max_length=60)
+    view = models.ForeignKey(SavedView, models.CASCADE, null=True, related_name="chosen_by")
+
+    class Meta:
+        verbose_name = _("Default view")
+        verbose_name_plural = _("Default views")
+        constraints = [models.UniqueConstraint(fields=["user", "list_name"], name="view_default_once")]
+
+    def __str__(self):
+        return f"{self.user} · {self.list_name}"

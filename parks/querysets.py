@@ -48,6 +48,19 @@ def search_scopes(user, parks):
     return frozenset(int(path.strip("/").split("/")[-1]) for _role, path in posts(user))
 
 
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, and those shared with a park in which, below which or above which one works."""
+        shared = Q(park__isnull=False) if within(user) is None else Q(pk__in=[])
+        for _role, path in posts(user):
+            above = [int(key) for key in path.strip("/").split("/")]
+            shared |= Q(park_id__in=above) | Q(park__path__startswith=path)
+        return self.filter(Q(owner=user.pk) | shared)
+
+    def of_list(self, list_name):
+        return self.filter(list_name=list_name)
+
+
 class ParkScopedQuerySet(models.QuerySet):
     """Rows that belong to a park. `park_field` names the foreign key that decides."""
 

@@ -22,6 +22,7 @@ from crm.actions.first_talks import dispute, register_first_talk
 from crm.actions.lead_transfers import transfer_lead
 from crm.bulk import LEADS
 from parks.actions import set_calendar_days
+from parks.actions_views import save_view
 from projects import actions
 from projects.lifecycle import Stage
 
@@ -37,6 +38,8 @@ COUNT = frozenset({"manager", "admin"})
 PARK = frozenset({"manager", "admin"})
 ADMIN = frozenset({"admin"})
 NOBODY = frozenset()
+OWN_VIEW = frozenset({"officer", "manager", "admin"})
+"""The officer saved it; who answers for the zone may change what is shared."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,13 @@ TABLE = [
     Row("core:job-download", "job", reads=NOBODY, hides=True),
     Row("core:undo", "batch", reads=NOBODY, does=frozenset({"officer"}), hides=True),
     Row("undo-list", reads=NOBODY, does=EVERYBODY),
+    Row("parks:view-list"),
+    *rows("parks:view-new", "parks:view-default", reads=NOBODY, does=EVERYBODY),
+    Row("parks:view-edit", "saved_view", reads=EVERYBODY, does=EVERYBODY, hides=True),
+    Row("parks:view-remove", "saved_view", reads=NOBODY, does=OWN_VIEW, hides=True),
+    Row("view-list", does=EVERYBODY),
+    Row("view-detail", "saved_view", hides=True),
+    Row("view-default", reads=NOBODY, does=EVERYBODY),
     Row("core:bulk-run", "bulk_run", reads=frozenset({"officer"}), hides=True),
     Row("bulk-run-detail", "bulk_run", reads=frozenset({"officer"}), hides=True),
     Row("crm:lead-bulk", reads=CRM, does=CRM),
@@ -321,10 +331,13 @@ def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, 
     job = enqueue("test.access", {}, at=at, by=officer)
     with batch() as done:
         edit_lead(lead, changes={"title": "二期"}, at=at, by=officer)
+    shared = {"audience": "park", "park": park}
+    view = save_view(list_name="crm:lead-list", title="在办", query="stage=open", **shared, at=at, by=officer)
     bulk = run_bulk(LEADS, LEADS.deeds["next-step"], [lead.pk], {"next_step": "回访"}, at=at, by=officer)
     return {
         "batch": [done.id],
         "bulk_run": [bulk.pk],
+        "saved_view": [view.pk],
         "park": [park.pk],
         "year": [2031],
         "calendar_day": [set_calendar_days(start=date(2031, 1, 1), is_working=False, at=at, by=admin).pk],

@@ -36,6 +36,7 @@ from crm.views.interactions import composer
 from parks import industries
 from parks.access import may, require, verbs_of
 from parks.querysets import people_who_may
+from parks.saved_views import views_of
 
 LISTED = (
     "code",
@@ -75,6 +76,9 @@ def filtered(request, asked=None):
 
 @require_GET
 def lead_list(request):
+    views = views_of(request)
+    if views.opens and not request.GET:
+        return redirect(request.path + views.opens)
     shown = filtered(request)
     leads = shown.qs
     page = Keyset(leads, order="-received_on", show=_on_a_row).page(request.GET.get("cursor"))
@@ -83,6 +87,7 @@ def lead_list(request):
     for lead in page:
         dress(lead, today, request.user)
     context = {
+        "views": views,
         "filter": shown,
         "page": page,
         "count": count,

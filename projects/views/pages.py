@@ -17,6 +17,7 @@ from crm.views.doing import done, in_place
 from parks import industries
 from parks.access import may, require, verbs_of
 from parks.models import Park
+from parks.saved_views import views_of
 from projects import actions, lifecycle, story
 from projects.filters import ProjectFilter
 from projects.forms import InteractionForm, OpenForm, OpenFromLeadForm, ProjectForm
@@ -35,6 +36,9 @@ def _on_a_row(projects):
 
 
 def project_list(request):
+    views = views_of(request)
+    if views.opens and not request.GET:
+        return redirect(request.path + views.opens)
     parks = Park.objects.visible_to(request.user).in_tree_order()
     projects = Project.objects.visible_to(request.user)
     found = ProjectFilter(request.GET or None, queryset=projects, request=request, parks=parks)
@@ -51,6 +55,7 @@ def project_list(request):
         project.industry_label = industries.label(project.industry)
         project.may_log = may(request.user, "crm.record_interaction", project.park)
     context = {
+        "views": views,
         "filter": found,
         "page": page,
         "number": number,
