@@ -24,6 +24,7 @@ PLACES = (
     ("reports:trail", "trail"),
     ("reports:search", ""),
     ("reports:", "board"),
+    ("parks:view-", ""),
     ("parks:people", "people"),
     ("parks:person", "people"),
     ("parks:", "parks"),
