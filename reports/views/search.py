@@ -27,4 +27,5 @@ def _answer(request: HttpRequest, typed: str, *, most: int) -> dict:
         return {"groups": search.ways(viewer, typed[1:], only_actions=True)}
     records = search.records(request.user, typed, most=most)
     too_short = 0 < len(typed) < search.SHORTEST
-    return {"groups": [*records, *search.ways(viewer, typed)], "found_records": bool(records), "too_short": too_short}
+    no_record = not records and len(typed) >= search.SHORTEST
+    return {"groups": [*records, *search.ways(viewer, typed)], "no_record": no_record, "too_short": too_short}

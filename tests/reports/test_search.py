@@ -204,6 +204,7 @@ def test_a_page_is_found_by_its_name_and_by_its_initials(officer, client):
 def test_a_sign_before_it_asks_for_actions_only(hisense, officer, ask):
     for sign in (">", "＞"):
         page = ask(officer, f"{sign} 新线", box="").content.decode()
+        assert "没有含" not in page  # no record was asked for
         assert "/leads/new/" in page
         assert 'href="/leads/"' not in page
     assert NAME not in ask(officer, "> 海信", box="").content.decode()
