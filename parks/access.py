@@ -26,6 +26,7 @@ CRM_VERBS = frozenset(
         "crm.add_contact",
         "crm.edit_contact",
         "crm.register_lead",
+        "crm.keep_source_text",
         "crm.edit_lead",
         "crm.advance_lead",
         "crm.record_interaction",

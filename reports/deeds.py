@@ -26,6 +26,7 @@ DEEDS = {
     "crm.add_contact": _("Contact added"),
     "crm.edit_contact": _("Contact edited"),
     "crm.register_lead": _("Lead logged"),
+    "crm.keep_source_text": _("Source text kept"),
     "crm.edit_lead": _("Lead edited"),
     "crm.advance_lead": _("Lead moved on"),
     "crm.step_back_lead": _("Lead moved back"),

@@ -20,6 +20,7 @@ from core.notices import notice_kind, tell
 from crm.actions import add_contact, edit_lead, merge_contacts, record_interaction
 from crm.actions.first_talks import dispute, register_first_talk
 from crm.actions.lead_transfers import transfer_lead
+from crm.actions import add_contact, edit_lead, keep_source_text, merge_contacts, record_interaction
 from crm.bulk import LEADS
 from parks.actions import set_calendar_days
 from parks.actions_views import save_view
@@ -225,6 +226,8 @@ TABLE = [
     *rows("park-list", does=ADMIN),
     *rows("company-list", "contact-list", "lead-list", does=CRM),
     Row("company-duplicates", reads=CRM),
+    Row("crm:lead-paste", reads=CRM, does=CRM),
+    Row("crm:lead-source", "lead_of_text", hides=True),
     Row("lead-parse", reads=NOBODY, does=CRM),
     Row("interaction-list", does=TALK),
     Row("project-list", does=OPEN),
@@ -310,6 +313,8 @@ def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, 
     amount = increase(project, Decimal(10), date(2024, 3, 8))
     document = project.documents.first()
     lead = make_lead()
+    kept = keep_source_text(text="来电", text_date=date(2024, 4, 1), park=park, at=at, by=officer)
+    of_text = make_lead(company=lead.company, source_text=kept)
     contact = add_contact(lead.company, full_name="王一", at=at, by=officer)
     event = actions.record_signing_event(park=park, name="集中签约", held_on=date(2024, 2, 26), at=at, by=officer)
     entry = actions.list_at_signing_event(event, project, kind="formal", at=at, by=officer)
@@ -347,6 +352,7 @@ def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, 
         "colleague": [colleague.pk],
         "membership": [colleague.pk, colleague.memberships.get().pk],
         "lead": [lead.pk],
+        "lead_of_text": [of_text.pk],
         "company": [lead.company_id],
         "contact": [contact.pk],
         "interaction": [talk.pk],

@@ -32,6 +32,7 @@ from crm.actions.pool import POOL_RULE_EDITABLE, claim_lead, return_lead, return
 from crm.actions.restoring import restore_field
 from crm.actions.revealing import reveal_contact, reveal_interaction
 from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
+from crm.actions.source_texts import keep_source_text
 from crm.actions.taking_back import put_back
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "record_interaction",
     "register_company",
     "register_first_talk",
+    "keep_source_text",
     "register_lead",
     "renew_first_talk",
     "require_for_company",

@@ -24,6 +24,7 @@ LEAD_EDITABLE = (
     "referrer",
     "content",
     "intended_investment_wan",
+    "intended_qualifier",
     "industry",
     "land_wanted_mu",
     "floor_wanted_sqm",
@@ -48,6 +49,7 @@ def register_lead(
     company=None,
     company_name="",
     is_another=False,
+    credit_code="",
     contact_name="",
     contact_phone="",
     received_on=None,
@@ -58,9 +60,9 @@ def register_lead(
 ):
     """Log a lead of a known `company`, or of a `company_name` that is registered along with it.
 
-    A name that is registered already is refused unless it `is_another`, as in `register_company`. The contact, where
-    given, becomes one of the company's. `received_on` defaults to the day of `at`, `owner` to `by`; without an owner
-    (None) the lead goes into the pool.
+    A name that is registered already is refused unless it `is_another`, as in `register_company`; `credit_code` is that
+    of a company registered along. The contact, where given, becomes one of the company's. `received_on` defaults to
+    the day of `at`, `owner` to `by`; without an owner (None) the lead goes into the pool.
     """
     require(by, "crm.register_lead", park)
     received_on = received_on or local_day(at)
@@ -68,7 +70,8 @@ def register_lead(
     owner = by if owner is WHOEVER_LOGS else owner
     if owner is not None and owner != by:
         refuse_idle_owner(owner, park)
-    company = _company_of_new_lead(company, company_name, park, is_another=is_another, at=at, by=by)
+    named = {"name": company_name, "credit_code": credit_code, "is_another": is_another}
+    company = _company_of_new_lead(company, park, **named, at=at, by=by)
     if contact_name.strip() or contact_phone.strip():
         _know_contact(company, contact_name.strip(), contact_phone.strip(), at=at, by=by)
     lead = Lead(
@@ -108,7 +111,7 @@ def register_lead(
     return lead
 
 
-def _company_of_new_lead(company, name, park, *, is_another, at, by):
+def _company_of_new_lead(company, park, *, name, credit_code, is_another, at, by):
     if company is not None:
         introduce_company(company, park=park, at=at, by=by)
         return company
@@ -117,7 +120,7 @@ def _company_of_new_lead(company, name, park, *, is_another, at, by):
     if not is_another:
         refuse_known_name("company_name", name, by)
     try:
-        return register_company(name=name, park=park, is_another=True, at=at, by=by)
+        return register_company(name=name, credit_code=credit_code, park=park, is_another=True, at=at, by=by)
     except RuleViolation as refused:
         if "name" in refused.fields:
             raise RuleViolation(fields={"company_name": refused.fields["name"]}) from refused

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from core.api import Arguments, DaySerializerField
 from core.resources import answers
-from crm.parsing import KINDS, MOST_CHARACTERS, Lead, Span, parse
+from crm.parsing import KINDS, MOST_CHARACTERS, Lead, Span, names_of, parse
 from crm.parsing.amounts import QUALIFIERS
 from parks.access import require
 from parks.models import Park
@@ -68,12 +68,6 @@ class ParsedText(serializers.Serializer):
     mentioned = serializers.ListField(child=serializers.CharField(), help_text="Companies named without an intention.")
 
 
-def park_names(user: Any) -> dict[str, list[str]]:
-    """Of each park the user sees: its names, by which it may be written in a text."""
-    parks = Park.objects.visible_to(user).prefetch_related("aliases")
-    return {park.code: [park.name, park.short_name, *(alias.name for alias in park.aliases.all())] for park in parks}
-
-
 def _shown_lead(lead: Lead) -> dict[str, Any]:
     return {
         "company": lead.company or None,
@@ -106,7 +100,8 @@ class ParsingDoor:
         require(request.user, "crm.register_lead")
         said = self.said(PastedText)
         text_date = said.get("text_date") or timezone.localdate()
-        parsed = parse(said["text"], text_date=text_date, park_names=park_names(request.user))
+        names = names_of(Park.objects.visible_to(request.user).prefetch_related("aliases"))
+        parsed = parse(said["text"], text_date=text_date, park_names=names)
         return Response(
             {
                 "leads": [_shown_lead(lead) for lead in parsed.leads],

@@ -15,6 +15,7 @@ from crm.forms.companies import CompanyForm, ContactForm, NewCompanyForm
 from crm.forms.interactions import InteractionForm, OwnLeadTalkForm
 from crm.forms.leads import AdvanceForm, LeadForm, NewLeadForm
 from crm.forms.merging import MergeForm
+from crm.forms.pasting import PastedLeadForm, PasteForm
 
 __all__ = [
     "ANOTHER",
@@ -31,6 +32,8 @@ __all__ = [
     "NewCompanyForm",
     "NewLeadForm",
     "OwnLeadTalkForm",
+    "PasteForm",
+    "PastedLeadForm",
     "coming_days",
     "doubt_about",
     "past_days",

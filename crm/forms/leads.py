@@ -46,6 +46,7 @@ class NewLeadForm(LeadForm):
     MORE = (
         "received_on",
         "owner",
+        "intended_qualifier",
         "title",
         "referrer",
         "content",
@@ -73,7 +74,7 @@ class NewLeadForm(LeadForm):
         self.fields["received_on"].required = False
         self.fields["company_name"].widget.attrs |= {"autocomplete": "off", "autofocus": True}
         if match_url:
-            self.fields["company_name"].widget.attrs |= asks_for_duplicates(match_url)
+            self.fields["company_name"].widget.attrs |= asks_for_duplicates(match_url, prefix=self.prefix or "")
 
     def clean_company(self):
         chosen = self.cleaned_data["company"]
@@ -87,9 +88,9 @@ class NewLeadForm(LeadForm):
     def arguments(self):
         """The arguments of `register_lead`."""
         given = dict(self.cleaned_data)
-        given["is_another"] = self.data.get("company") == ANOTHER
-        if "owner" not in self.data:
-            del given["owner"]  # a form that does not ask: whoever logs it
+        given["is_another"] = self.data.get(self.add_prefix("company")) == ANOTHER
+        if self.add_prefix("owner") not in self.data:
+            given.pop("owner", None)  # a form that does not ask: whoever logs it
         return given
 
     @property

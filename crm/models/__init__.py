@@ -14,9 +14,10 @@ from crm.models.first_talk import (
 from crm.models.holding import LeadAssignment, LeadClaim
 from crm.models.interactions import Interaction, InteractionKind
 from crm.models.lead_transfer import LeadTransfer
-from crm.models.leads import ChangeOfHands, Lead, LeadSource, LeadStageChange
+from crm.models.leads import ChangeOfHands, Lead, LeadSource, LeadStageChange, Qualifier
 from crm.models.merging import Merge, MergeKind
 from crm.models.pool import PoolRule
+from crm.models.source_text import SourceText
 from crm.models.split import CountedBy, SplitTerms
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "Lead",
     "LeadSource",
     "LeadStageChange",
+    "Qualifier",
+    "SourceText",
     "LeadTransfer",
     "Ownership",
     "PaperKind",

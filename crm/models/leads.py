@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import WanField
 from crm.lifecycle import OPEN, LeadStage, ShelvingReason
 from crm.models.companies import Company
+from crm.models.source_text import SourceText
 from crm.querysets import LeadQuerySet, StandingManager
 from parks.industries import validate_industry
 from parks.models import Park
@@ -44,6 +45,15 @@ class ChangeOfHands(models.TextChoices):
         return [cls.RETURNED, cls.SILENT]
 
 
+class Qualifier(models.TextChoices):
+    """How exact a printed amount is, where it is not; shown in front of the number, which it never changes."""
+
+    ABOUT = "about", _("about")
+    MORE_THAN = "more_than", _("more than")
+    NEARLY = "nearly", _("nearly")
+    FEWER_THAN = "fewer_than", _("less than")
+
+
 class Lead(models.Model):
     """An intention to invest that somebody reported. `stage` moves only through `crm.actions.advance_lead`."""
 
@@ -57,6 +67,7 @@ class Lead(models.Model):
     referrer = models.CharField(_("Referrer"), max_length=80, blank=True)
     content = models.TextField(_("Intended content"), max_length=4000, blank=True)
     intended_investment_wan = WanField(_("Intended investment"), null=True, blank=True)
+    intended_qualifier = models.CharField(_("Exactness of the amount"), max_length=10, choices=Qualifier, blank=True)
     industry = models.CharField(_("Industry"), max_length=3, blank=True, validators=[validate_industry])
     land_wanted_mu = models.DecimalField(
         _("Land wanted"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
@@ -98,6 +109,17 @@ class Lead(models.Model):
     )
     pooled_reason = models.CharField(max_length=200, blank=True, editable=False)
     source_note = models.CharField(_("Source"), max_length=200, blank=True)
+    # Reached from the lead alone, so an index would only cost writes.
+    source_text = models.ForeignKey(
+        SourceText,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name=_("Source text"),
+        editable=False,
+        db_index=False,
+    )
     is_synthetic = models.BooleanField(_("Demo data"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     recorded_at = models.DateTimeField(_("Recorded"))

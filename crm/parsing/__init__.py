@@ -6,6 +6,7 @@ Rules only, nothing leaves the machine and nothing is asked of the database: the
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from crm.parsing.amounts import amounts
 from crm.parsing.companies import companies
@@ -17,9 +18,14 @@ from crm.parsing.people import people
 from crm.parsing.places import park_words, parks
 from crm.parsing.trades import industries
 
-__all__ = ["KINDS", "MOST_CHARACTERS", "Lead", "Parsed", "Span", "Text", "parse", "park_words"]
+__all__ = ["KINDS", "MOST_CHARACTERS", "Lead", "Parsed", "Span", "Text", "names_of", "parse", "park_words"]
 
 MOST_CHARACTERS = 200_000
+
+
+def names_of(parks: Iterable[Any]) -> dict[str, list[str]]:
+    """What `parse` wants to know of each park: all the names by which it may be written in a text."""
+    return {park.code: [park.name, park.short_name, *(alias.name for alias in park.aliases.all())] for park in parks}
 
 
 @dataclass(frozen=True, slots=True)

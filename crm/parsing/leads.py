@@ -98,6 +98,11 @@ class Finder:
         self.leads = _without_repeats(self.leads)[:MOST_LEADS]
         for lead in self.leads:
             self._fill(lead)
+        if self.is_short and not any(lead.phones for lead in self.leads):
+            for lead in self.leads:  # one number for whatever the message names
+                lead.spans = [span for span in lead.spans if span.kind not in ("person", "email")]
+                self._people(lead, (0, len(self.text.plain)))
+                lead.spans.sort(key=lambda span: span.start)
         return self.leads
 
     def _among(self, start: int, end: int, *kinds: str) -> list[Span]:

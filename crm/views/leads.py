@@ -207,7 +207,7 @@ def _facts(lead, verbs):
                 row("company", lead.company.name, link=firm),
                 row(
                     "intended_investment_wan",
-                    wan(amount),
+                    f"{lead.get_intended_qualifier_display()} {wan(amount)}".strip() if amount else wan(amount),
                     hint=_("RMB 10k, that is %(amount)s") % {"amount": exact_large(amount)} if amount else "",
                 ),
                 row("industry", industries.label(lead.industry)),
