@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0007_merging"),
+        ("crm", "0008_assessments"),
         ("parks", "0002_working_calendar"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
