@@ -4,6 +4,7 @@ Each rule is a question to the database with a reason; the answers become hits, 
 the viewer's scope says only which park registered it and since when. Nothing is refused here: that is up to the verbs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import local_day
 from core.fields import normalise_credit_code
-from core.search import starting
-from crm.models import Company, CompanyAlias, CompanyPark
+from core.search import find, starting
+from crm.models import Company, CompanyAlias, CompanyPark, Lead
 from crm.names import core_name, is_only_a_form, normal_name
+from parks.access import posts, within
 
 REASONS = {
     "credit_code": _("Same credit code"),
@@ -23,12 +25,16 @@ REASONS = {
     "alias": _("Same as another name of it"),
     "group": _("Same corporate group"),
     "similar_name": _("Similar name"),
+    "similar_lead": _("Similar lead"),
+    "similar_project": _("Similar project"),
 }
 """Strongest first."""
 SAME = frozenset({"credit_code", "name", "alias"})
 MOST_HITS = 8
 MOST_CANDIDATES = 500
+MOST_TITLES = 3
 SHORTEST = 2
+SHORTEST_TITLE = 4
 ALIKE = 0.6
 """The share of pairs of characters that two names have in common from which they count as similar."""
 
@@ -46,6 +52,10 @@ class Hit:
     @property
     def masked(self) -> bool:
         return self.row is None
+
+    @property
+    def title(self) -> str:
+        return "" if self.row is None else str(self.row)
 
     @property
     def reason_label(self) -> str:
@@ -174,3 +184,44 @@ def _first_parks(companies: list[Company]) -> dict[int, str]:
     for link in known:
         first.setdefault(link.company_id, link.park.name)
     return first
+
+
+Question = Callable[[Any, str, frozenset[int] | None], list[Hit]]
+_questions: list[Question] = []
+
+
+def asks_for_titles(question: Question) -> Question:
+    """Register a question about titles: `f(user, title, zones)`. The app above registers its own; crm knows it not."""
+    _questions.append(question)
+    return question
+
+
+def titles_like(user: Any, title: str) -> list[Hit]:
+    """Leads and projects of the user's zones, other parks included, with a similar title; the best first."""
+    core = core_name(title)
+    if len(core) < SHORTEST_TITLE or is_only_a_form(title):
+        return []
+    zones = None if within(user) is None else frozenset(int(path.split("/")[1]) for _role, path in posts(user))
+    return [hit for question in _questions for hit in question(user, core, zones)]
+
+
+def alike_by_title(user: Any, rows: QuerySet, title: Callable[[Any], str], core: str, reason: str) -> list[Hit]:
+    """Of `rows` those whose title is like `core`; in full where the user sees them, otherwise only park and day."""
+    kind = rows.model._meta.model_name
+    scored = [(alike(core, core_name(title(row))), row) for row in rows.select_related("park")]
+    best = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: (-pair[0], pair[1].pk))[:MOST_TITLES]
+    if not best:
+        return []
+    keys = [row.pk for _likeness, row in best]
+    mine = set(rows.model.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+    return [
+        Hit(reason, kind, row.park.name, local_day(row.recorded_at), row if row.pk in mine else None)
+        for _likeness, row in best
+    ]
+
+
+@asks_for_titles
+def _leads(user: Any, core: str, zones: frozenset[int] | None) -> list[Hit]:
+    keys = find("lead", core[:SHORTEST_TITLE], scopes=zones, most=MOST_CANDIDATES)
+    rows = Lead.objects.filter(pk__in=keys).exclude(title="")  # scoped: alike_by_title
+    return alike_by_title(user, rows, lambda lead: lead.title, core, "similar_lead")

@@ -11,4 +11,5 @@ class ProjectsConfig(AppConfig):
     def ready(self):
         # Registers what can be searched for, and how deeds are taken back.
         import_module("projects.searchable")
+        import_module("projects.duplicates")
         import_module("projects.taking_back")

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from core.api import Arguments, DaySerializerField
 from core.resources import answers
-from crm.duplicates import REASONS, companies_like
+from crm.duplicates import REASONS, companies_like, titles_like
 from parks.access import require
 
 
@@ -20,13 +20,19 @@ class DuplicatesQuestion(Arguments):
     name = serializers.CharField(required=False, allow_blank=True, max_length=200)
     credit_code = serializers.CharField(required=False, allow_blank=True, max_length=40)
     group_name = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    title = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Of a lead or project; the name where it is left out.",
+    )
 
 
 class Duplicate(serializers.Serializer):
     reason = serializers.ChoiceField(list(REASONS))
-    kind = serializers.ChoiceField(["company"])
+    kind = serializers.ChoiceField(["company", "lead", "project"])
     id = serializers.IntegerField(source="row.pk", allow_null=True, default=None)
-    title = serializers.CharField(source="row.name", default="")
+    title = serializers.CharField()
     credit_code = serializers.CharField(source="row.credit_code", allow_null=True, default=None)
     masked = serializers.BooleanField(help_text="True: outside your parks. Only who registered it and when is told.")
     registered_by = serializers.CharField(help_text="The park that registered it: whom to ask.")
@@ -51,5 +57,7 @@ class DuplicatesDoor:
         require(request.user, "crm.register_company")
         asked = DuplicatesQuestion(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        found = companies_like(request.user, **asked.validated_data)
+        said = dict(asked.validated_data)
+        title = said.pop("title", "") or said.get("name", "")
+        found = [*companies_like(request.user, **said), *titles_like(request.user, title)]
         return Response(Duplicates({"results": found}).data)

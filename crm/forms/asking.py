@@ -96,7 +96,7 @@ def coming_days(today):
 
 def asks_for_duplicates(url, *, prefix=""):
     """Attributes of a field whose text is looked up while it is typed; the answer replaces the duplicate strip."""
-    names = ("company_name", "name", "credit_code", "group_name", "company")
+    names = ("company_name", "name", "credit_code", "group_name", "title", "company")
     front = f"{prefix}-" if prefix else ""
     return {
         "hx-get": f"{url}?prefix={prefix}" if prefix else url,

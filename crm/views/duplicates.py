@@ -5,7 +5,7 @@ import re
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from crm.duplicates import companies_like
+from crm.duplicates import companies_like, titles_like
 from crm.forms import ANOTHER
 from crm.names import is_only_a_form
 from parks.access import require
@@ -14,14 +14,16 @@ _PREFIX = re.compile(r"[a-z0-9]{1,8}")
 _LONGEST = 200
 
 
-def strip(user, *, name="", credit_code="", group_name="", chosen="", prefix=""):
+def strip(user, *, name="", credit_code="", group_name="", title="", chosen="", prefix=""):
     """What `crm/_duplicates.html` shows. `prefix` is that of the form whose name is typed, "" for the only form."""
     typed = {"name": name, "credit_code": credit_code, "group_name": group_name}
     typed = {key: text.replace("\0", "")[:_LONGEST].strip() for key, text in typed.items()}
     hits = companies_like(user, **typed)
+    titles = titles_like(user, title.replace("\0", "")[:_LONGEST] or typed["name"])
     return {
         "name": typed["name"],
         "hits": hits,
+        "titles": titles,
         "same": any(hit.is_same and not hit.masked for hit in hits),
         "masked_same": next((hit for hit in hits if hit.is_same and hit.masked), None),
         "is_only_a_form": bool(typed["name"]) and is_only_a_form(typed["name"]),
@@ -45,6 +47,7 @@ def company_match(request):
         name=typed("company_name") or typed("name"),
         credit_code=typed("credit_code"),
         group_name=typed("group_name"),
+        title=typed("title"),
         chosen=typed("company"),
         prefix=prefix,
     )

@@ -61,7 +61,7 @@ def lead_paste(request):
     context = {"asked": asked, "submission_key": submission_key(request)}
     if asked.is_valid():
         page = Page(request, asked)
-        if page.wants_to_save and (answer := page.save()):
+        if page.wants_to_save and (answer := page.confirm()):
             return answer
         context |= page.context()
     return render(request, "crm/lead_paste.html", context)
@@ -142,7 +142,7 @@ class Page:
             "source": "outreach",
         }
 
-    def save(self):
+    def confirm(self):
         """Save the chosen forms, all or none. None where one of them was refused."""
         chosen = [self.forms[number] for number in self.to_save]
         if [form for form in chosen if not form.is_valid()]:  # each is asked, so that each shows its refusals

@@ -7,8 +7,10 @@ from django.urls import reverse
 
 from core.errors import RuleViolation
 from crm.actions import edit_company, register_company, register_lead
-from crm.duplicates import MOST_HITS, alike, companies_like
+from crm.duplicates import MOST_HITS, alike, companies_like, titles_like
 from crm.models import Company, Lead
+from parks.access import Role
+from parks.models import Park
 from tests.conftest import CODE
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,44 @@ def test_many_namesakes_cost_no_more_queries_and_fill_no_page(make_company, offi
     assert asked(officer) == (few[0], MOST_HITS)
     assert asked(outsider) == (few[1], MOST_HITS)
     assert max(few) <= 8
+
+
+@pytest.fixture
+def titled(make_lead, make_project):
+    make_lead(title="海岳传感器生产基地")
+    make_project(name="海岳传感器生产基地一期")
+
+
+def test_similar_titles_are_found_in_the_whole_zone_and_masked_outside_ones_parks(titled, officer, outsider):
+    mine, theirs = titles_like(officer, "海岳传感器基地"), titles_like(outsider, "海岳传感器基地")
+
+    assert [(hit.reason, hit.title) for hit in mine] == [
+        ("similar_lead", "海岳传感器生产基地"),
+        ("similar_project", "海岳传感器生产基地一期"),
+    ]
+    assert [(hit.masked, hit.title, hit.registered_by) for hit in theirs] == [(True, "", "集成电路产业园")] * 2
+
+
+@pytest.mark.parametrize("title", ["", "海岳", "有限公司", "天境疫苗研发中心", "海岳传感器"[:4]])
+def test_titles_that_say_little_or_another_thing_find_nothing(titled, outsider, title):
+    assert titles_like(outsider, title) == []
+
+
+def test_titles_of_another_zone_are_none_of_ours(titled, person, db):
+    elsewhere = Park.objects.create(code="XA", name="西安高新区", path="~", sort_path="/XA/", kind="zone")
+    Park.objects.filter(pk=elsewhere.pk).update(path=f"/{elsewhere.pk}/")
+    elsewhere.refresh_from_db()
+
+    assert titles_like(person("far", (Role.OFFICER, elsewhere)), "海岳传感器生产基地") == []
+
+
+def test_the_strip_shows_similar_titles(signed_in, titled, officer, outsider):
+    address, asked = reverse("crm:company-match"), {"company_name": "海", "title": "海岳传感器基地"}
+
+    assert "海岳传感器生产基地一期</a>" in signed_in(officer).get(address, asked).content.decode()
+    masked = signed_in(outsider).get(address, asked).content.decode()
+    assert masked.count("registered by 集成电路产业园") == 2
+    assert "海岳" not in masked
 
 
 def test_alike_is_symmetric_and_bounded():
