@@ -11,7 +11,14 @@ from crm.protection import RUNNING, EndCause, light_of, quiet_until
 
 def rule_of(park):
     """The rule of the park's zone; where the zone has none, the defaults."""
-    return ProtectionRule.objects.filter(zone=park.zone_pk).first() or ProtectionRule(zone_id=park.zone_pk)
+    return ProtectionRule.objects.filter(zone=park.zone_pk).first() or default_rule(park.zone_pk)
+
+
+def default_rule(zone_pk):
+    """The defaults as a row of the table would hold them: amounts as Decimal, which forms and sums rely on."""
+    rule = ProtectionRule(zone_id=zone_pk)
+    rule.clean_fields(exclude=["zone"])
+    return rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ def rules_of(talks):
     """{key: the rule of its zone}, in one query."""
     zones = {talk.park.zone_pk for talk in talks}
     rules = {rule.zone_id: rule for rule in ProtectionRule.objects.filter(zone__in=zones)}
-    return {talk.pk: rules.get(talk.park.zone_pk) or ProtectionRule(zone_id=talk.park.zone_pk) for talk in talks}
+    return {talk.pk: rules.get(talk.park.zone_pk) or default_rule(talk.park.zone_pk) for talk in talks}
 
 
 def dress(talks, today):

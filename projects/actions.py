@@ -30,6 +30,7 @@ from projects.models import (
     ProjectState,
     SigningEntry,
     SigningEvent,
+    Split,
     StageChange,
     Verdict,
 )
@@ -209,7 +210,10 @@ def open_project(
     zone_code = type(park).objects.values_list("code", flat=True).get(pk=park.zone_pk)
     project.code = f"{zone_code}-{opened_on.year}-{project.pk:04d}"
     first = {"project": project, "effective_on": opened_on, "recorded_at": at, "recorded_by": by}
-    ParkChange.objects.create(park=park, **first)
+    arrival = ParkChange.objects.create(park=park, **first)
+    for moved in lead.transfers.all() if lead is not None else ():
+        # Whoever handed the lead over keeps its share of the project that came of it.
+        _keep_split(arrival, moved.from_park, effective_on=moved.effective_on, **moved.terms)
     StageChange.objects.create(to_stage=stage, **first)
     if total_investment_wan:
         InvestmentChange.objects.create(kind=InvestmentKind.PLAN, amount_wan=total_investment_wan, **first)
@@ -463,8 +467,11 @@ def _refuse_equal_increase(project, amount_wan, effective_on):
 
 
 @transaction.atomic
-def transfer_project(project, *, to_park, effective_on, reason, evidence=(), expected_version=None, at, by):
-    """Hand a project to another park of the zone (流转). Done by the counting side, so it needs no verification."""
+def transfer_project(project, *, to_park, effective_on, reason, evidence=(), expected_version=None, at, by, **split):
+    """Hand a project to another park of the zone (流转). Done by the counting side, so it needs no verification.
+
+    `split` holds columns of `SplitTerms`, what the handing park keeps; left out, it is half and half for five years.
+    """
     require(by, "projects.transfer_project", project.park)
     require(by, "projects.transfer_project", to_park)
     project = _locked(project, expected_version)
@@ -490,6 +497,7 @@ def transfer_project(project, *, to_park, effective_on, reason, evidence=(), exp
         project=project, park=to_park, effective_on=effective_on, reason=reason.strip(), recorded_at=at, recorded_by=by
     )
     change.evidence.set(_own(evidence, project))
+    kept = _keep_split(change, project.park, effective_on=effective_on, **split)
     introduce_company(project.company, park=to_park, at=at, by=by)
     before = {"park": project.park.name}
     _finish(project, at)
@@ -497,11 +505,86 @@ def transfer_project(project, *, to_park, effective_on, reason, evidence=(), exp
         "projects.transfer_project",
         project,
         park=to_park.pk,
-        changes=diff(before, {"park": to_park.name}),
+        changes=diff(before, {"park": to_park.name, **kept.terms}),
         at=at,
         by=by,
     )
     return change
+
+
+def _keep_split(change, owner_park, *, effective_on, **terms):
+    split = Split(project=change.project, park_change=change, owner_park=owner_park, effective_on=effective_on, **terms)
+    refuse_invalid(split)
+    split.save()
+    return split
+
+
+@transaction.atomic
+def correct_transfer(
+    change,
+    *,
+    to_park=None,
+    effective_on=None,
+    is_void=False,
+    reason,
+    evidence=(),
+    expected_version=None,
+    at,
+    by,
+    **split,
+):
+    """Put right a transfer and its split; what is left out stays. Like the transfer it needs no verification.
+
+    Where the project has moved on since, only day and split can be put right: the later move starts from this one.
+    """
+    require(by, "projects.transfer_project", change.project.park)
+    project = _locked(change.project, expected_version)
+    at = _moment(project, at)
+    change.project = project
+    to_park = to_park or change.park
+    require(by, "projects.transfer_project", to_park)
+    before, after = _moves_beside(project, change)
+    if before is None:
+        raise RuleViolation(_("The project was opened in this park; that is no transfer."))
+    day = effective_on or change.effective_on
+    if after is not None and (is_void or to_park.pk != change.park_id):
+        raise RuleViolation(_("The project has been handed on since. Correct the later transfer first."))
+    if day < before.effective_on or (after is not None and day > after.effective_on):
+        refuse("effective_on", _("The day must lie between the moves before and after this one."))
+    if to_park.pk == before.park_id and not is_void:
+        refuse("to_park", _("The project already belonged to this park. Say that the transfer never happened."))
+    corrected = _correction(change, effective_on=day, is_void=is_void, reason=reason, at=at, by=by, park=to_park)
+    corrected.needs_verification = False
+    corrected.save(update_fields=["needs_verification"])
+    corrected.evidence.set(_own(evidence, project))
+    old = change.splits.order_by("-pk").first()
+    terms = {**(old.terms if old else {}), **split}
+    if not is_void and (old or split):
+        _keep_split(corrected, before.park, effective_on=day, **terms)
+    if not is_void:
+        introduce_company(project.company, park=to_park, at=at, by=by)
+    said = {"park": change.park.name, "effective_on": change.effective_on, **(old.terms if old else {})}
+    _finish(project, at)
+    changed = diff(said, {"park": None if is_void else to_park.name, "effective_on": day, **terms})
+    record("projects.correct_fact", project, park=project.park_id, changes=changed, at=at, by=by)
+    return corrected
+
+
+def moves_of(project):
+    """The opening and the transfers that stand, in the order of the world."""
+    standing = [change for change in project.park_changes.select_related("park") if not change.is_void]
+    corrected = set(project.park_changes.exclude(corrects=None).values_list("corrects_id", flat=True))
+    moves = [change for change in standing if change.pk not in corrected]
+    return sorted(moves, key=lambda change: (change.effective_on, _chain(change)[-1].recorded_at, change.pk))
+
+
+def _moves_beside(project, change):
+    """The moves that stand before and after this one; None where there is none."""
+    moves = moves_of(project)
+    place = next((n for n, move in enumerate(moves) if move.pk == change.pk), None)
+    if place is None:
+        raise RuleViolation(_("This fact has been corrected already. Correct the newer one."))
+    return moves[place - 1] if place else None, moves[place + 1] if place + 1 < len(moves) else None
 
 
 def _counts(project):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import DayFormField, WanFormField
 from core.forms import FileField
 from core.privacy import shown_in_part
+from crm.forms.first_talks import split_fields, with_default_split
 from crm.models import InteractionKind
 from parks import industries
 from projects import ledger, lifecycle
@@ -291,9 +292,19 @@ class TransferForm(EvidenceForm):
 
     field_order = ["to_park", "effective_on", "reason"]
 
-    def __init__(self, *args, parks, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data=None, *args, parks, **kwargs):
+        super().__init__(with_default_split(data), *args, **kwargs)
         self.fields["to_park"].queryset = parks
+        self.fields |= split_fields()
+        self.order_fields([*self.field_order, *split_fields(), "evidence", "file"])
+
+
+class CorrectTransferForm(TransferForm):
+    """Where it really went, when, on what terms; or that it never did."""
+
+    is_void = forms.BooleanField(label=_("It never happened"), required=False)
+
+    field_order = ["to_park", "effective_on", "is_void", "reason"]
 
 
 class CorrectStageForm(EvidenceForm):

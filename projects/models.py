@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import CreditCodeField, WanField
 from crm.merging import follows, moves
-from crm.models import Company, Interaction, Lead
+from crm.models import Company, Interaction, Lead, SplitTerms
+from crm.models.split import split_constraints
 from parks.industries import validate_industry
 from parks.models import Park
 from parks.querysets import ParkScopedQuerySet
@@ -21,6 +22,7 @@ from projects.querysets import (
     ProjectQuerySet,
     ProjectStateQuerySet,
     SigningEntryQuerySet,
+    SplitQuerySet,
 )
 
 
@@ -320,6 +322,29 @@ class ParkChange(DatedFact):
 
     def __str__(self):
         return f"{self.project} → {self.park}"
+
+
+class Split(SplitTerms):
+    """What a park keeps of a project it handed over (分劈). It stands as long as its `park_change` does.
+
+    `effective_on` is the day from which the years run: that of the transfer, also where it was still a lead.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="splits")
+    park_change = models.ForeignKey(ParkChange, models.CASCADE, related_name="splits")
+    owner_park = models.ForeignKey(Park, models.PROTECT, related_name="+", verbose_name=_("From park"))
+    effective_on = models.DateField(_("Happened on"))
+
+    objects = SplitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Split of a transfer")
+        verbose_name_plural = _("Splits of transfers")
+        ordering = ["effective_on", "pk"]
+        constraints = split_constraints("split")
+
+    def __str__(self):
+        return f"{self.project} · {self.owner_park}"
 
 
 class Basis(models.TextChoices):

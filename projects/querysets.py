@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 
 from core.search import found_in
+from parks.access import within
 from parks.querysets import ParkScopedQuerySet, sees_every_park
 from projects.lifecycle import AFTER_SIGNING, BUCKETS, EVENT_WITHIN_DAYS, FINAL, Bucket, NotCounted
 
@@ -81,6 +82,30 @@ class FactQuerySet(OfProjectQuerySet):
 
     def uncorrected(self):
         return self.filter(corrected_by__isnull=True)
+
+
+class SplitQuerySet(models.QuerySet):
+    """Seen by whoever sees the park that keeps a share, or the project where it is now."""
+
+    def visible_to(self, user):
+        if within(user) is None:
+            return self
+        parks = self.model._meta.get_field("owner_park").related_model.objects.visible_to(user).values("pk")
+        projects = self.model._meta.get_field("project").related_model.objects.visible_to(user).values("pk")
+        return self.filter(Q(owner_park__in=parks) | Q(project__in=projects))
+
+    def standing(self, known_at=None):
+        """Of moves that stood as believed at `known_at`, None meaning by today's knowledge: neither void nor replaced.
+
+        Moves are recorded by the counting side and known to both bases at once.
+        """
+        changes = self.model._meta.get_field("park_change").related_model.objects
+        replaced = changes.filter(corrects=OuterRef("park_change"))
+        rows = self.filter(park_change__is_void=False)
+        if known_at is not None:
+            replaced = replaced.filter(recorded_at__lte=known_at)
+            rows = rows.filter(park_change__recorded_at__lte=known_at)
+        return rows.exclude(Exists(replaced))
 
 
 class ProjectStateQuerySet(ParkScopedQuerySet):

@@ -213,7 +213,16 @@ def _investment_entry(change):
 
 def _park_entries(changes):
     for before, change in zip(changes, changes[1:], strict=False):
+        if change.corrects_id:
+            old = change.corrects
+            new = _("never happened") if change.is_void else _park_and_day(change)
+            yield _fact_entry(change, "park", title=_("Correction"), old=_park_and_day(old), new=new)
+            continue
         yield _fact_entry(change, "park", title=_("Transferred"), old=before.park.name, new=change.park.name)
+
+
+def _park_and_day(change):
+    return f"{change.park.name} {change.effective_on.isoformat()}"
 
 
 def _interaction_entry(interaction):

@@ -228,10 +228,10 @@ def columns() -> list[Column]:
     return found
 
 
-def file_name(question: Question, ending: str) -> str:
+def file_name(question: Question, ending: str, *, name: str = "") -> str:
     """Two files of one day tell by their names in which basis and by whose knowledge they are."""
     basis = gettext("verified") if question.basis == Basis.VERIFIED else gettext("reported")
-    parts = [gettext("Park board"), question.as_of.isoformat(), basis]
+    parts = [name or gettext("Park board"), question.as_of.isoformat(), basis]
     if question.known_at is not None:
         clock = "" if _is_day_s_end(question) else f" {local_time(question.known_at):%H%M}"
         parts.append(gettext("as known on %(moment)s") % {"moment": f"{local_day(question.known_at)}{clock}"})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import board, exports, home, search, trail
+from reports.views import board, exports, home, search, shares, trail
 
 app_name = "reports"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("board/rows/", board.board_rows, name="board-rows"),
     path("board/csv/", exports.board_csv, name="board-csv"),
     path("board/xlsx/", exports.board_xlsx, name="board-xlsx"),
+    path("shares/", shares.shares, name="shares"),
+    path("shares/csv/", shares.shares_csv, name="shares-csv"),
+    path("shares/xlsx/", shares.shares_xlsx, name="shares-xlsx"),
     path("parks/<str:code>/figures/", board.park_figures, name="park-figures"),
     path("search/", search.search_page, name="search"),
     path("trail/", trail.trail_page, name="trail"),

@@ -55,7 +55,8 @@ class FirstTalkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["interaction"].queryset = conversations
         self.fields["first_contact_on"].quick_dates = past_days(today)
-        self.fields["amount_wan_usd"].unit = _("USD 10k")
+        self.fields["amount_wan_usd"].unit = ""
+        self.fields["amount_wan_usd"].help_text = _("In USD 10k, never converted into yuan")
 
 
 class JudgeForm(forms.Form):
@@ -114,7 +115,8 @@ class ProtectionRuleForm(AskingForm):
         super().__init__(*args, **kwargs)
         label = self.fields["min_wan"].label
         self.fields["min_wan"] = WanFormField(label=label, unit="yi")
-        self.fields["min_wan_usd"].unit = _("USD 10k")
+        self.fields["min_wan_usd"].unit = ""
+        self.fields["min_wan_usd"].help_text = _("In USD 10k, never converted into yuan")
         for name in ("period_days", "silent_days", "appeal_days"):
             self.fields[name].unit = _("days")
         self.order_fields(PROTECTION_EDITABLE)
@@ -130,6 +132,16 @@ def split_fields():
     return fields
 
 
+def with_default_split(data):
+    """A form sent without the terms means the defaults; a field sent empty is still refused."""
+    if data is None or all(name in data for name in SPLIT_FIELDS):
+        return data
+    filled = data.copy()
+    for name in SPLIT_FIELDS:
+        filled.setdefault(name, str(LeadTransfer._meta.get_field(name).default))
+    return filled
+
+
 class LeadTransferForm(forms.Form):
     """流转 of a lead: where to, why, and how the two parks share."""
 
@@ -137,8 +149,8 @@ class LeadTransferForm(forms.Form):
     effective_on = DayFormField(label=_("Happened on"))
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args, parks, today, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data=None, *args, parks, today, **kwargs):
+        super().__init__(with_default_split(data), *args, **kwargs)
         self.fields["to_park"].queryset = parks
         self.fields["effective_on"].quick_dates = past_days(today)
         self.fields["effective_on"].initial = today

@@ -9,7 +9,9 @@ from rest_framework import serializers
 from core.api import Arguments, DaySerializerField, RecordSerializer, WanSerializerField
 from core.resources import CodedChoiceField, Row, RowField, RowsField, Version
 from crm.api.fields import CompanyBrief, CompanyField
+from crm.api.first_talks import SplitArguments
 from crm.api.serializers import RecordInteraction
+from crm.models.split import SPLIT_FIELDS
 from parks.api.fields import ParkBrief, ParkField, PersonBrief, PersonField, brief_of_park, brief_of_person
 from projects import actions, ledger
 from projects.lifecycle import CODES, DocumentKind, NotCounted, Stage, backward_steps, needs_reason
@@ -17,6 +19,7 @@ from projects.models import (
     Document,
     InvestmentChange,
     InvestmentKind,
+    ParkChange,
     Project,
     SigningEntry,
     SigningEvent,
@@ -354,11 +357,28 @@ class IncreaseInvestment(Version):
     evidence = EvidenceField()
 
 
-class TransferProject(Version):
+class TransferProject(Version, SplitArguments):
+    """Without terms of a split the handing park keeps half of tax and indicators for five years."""
+
     to_park = ParkField()
     effective_on = DaySerializerField()
     reason = serializers.CharField(max_length=1000)
     evidence = EvidenceField()
+
+    class Meta(SplitArguments.Meta):
+        fields = (*SPLIT_FIELDS, "to_park", "effective_on", "reason", "evidence", "version")
+
+
+class CorrectTransfer(TransferProject):
+    """The latest move is meant where `park_change` is left out; what else is left out stays as it was."""
+
+    park_change = RowField(ParkChange, required=False)
+    to_park = ParkField(required=False)
+    effective_on = DaySerializerField(required=False)
+    is_void = serializers.BooleanField(required=False, help_text="It never happened.")
+
+    class Meta(SplitArguments.Meta):
+        fields = (*TransferProject.Meta.fields, "park_change", "is_void")
 
 
 class AttachDocument(Arguments):

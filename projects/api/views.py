@@ -126,6 +126,17 @@ class Projects(Resource):
         return self._done(project, actions.transfer_project, said)
 
     @extend_schema(
+        request=shapes.CorrectTransfer, responses=answers(shapes.ProjectDetail), parameters=[IF_MATCH, IDEMPOTENCY_KEY]
+    )
+    @action(detail=True, methods=["post"], url_path="correct-transfer", url_name="correct-transfer")
+    def correct_transfer(self, request: Request, pk: str) -> Response:
+        """Put right a transfer and its split by a new fact; what was believed before can still be asked."""
+        project, said = self.row(pk), self.said(shapes.CorrectTransfer)
+        moves = actions.moves_of(project)
+        change = _of(project, "park_change", said.pop("park_change")) if "park_change" in said else moves[-1]
+        return self._done(project, actions.correct_transfer, said, subject=change)
+
+    @extend_schema(
         request=shapes.RecordProjectInteraction,
         responses=answers(shapes.ProjectDetail, code=201),
         parameters=[IDEMPOTENCY_KEY],

@@ -7,10 +7,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.forms import expected_version
+from crm.forms.first_talks import remainders
+from parks.access import may
 from projects import actions, lifecycle, story
-from projects.forms import AdvanceForm, CorrectInvestmentForm, CorrectStageForm, IncreaseForm, TransferForm
+from projects.forms import (
+    AdvanceForm,
+    CorrectInvestmentForm,
+    CorrectStageForm,
+    CorrectTransferForm,
+    IncreaseForm,
+    TransferForm,
+)
 from projects.lifecycle import DocumentKind, Stage
 from projects.views.doors import carry_out, form_context, parks_where, project_in_scope
+
+TRANSFER = "projects.transfer_project"
 
 
 def advance(request, pk):
@@ -78,6 +89,7 @@ def correct(request, pk):
         "investment_changes": [
             change for change in _uncorrected(project.investment_changes.all()) if not change.is_void
         ],
+        "transfers": actions.moves_of(project)[1:] if may(request.user, TRANSFER, project.park) else [],
     }
     return render(request, "projects/correct.html", context)
 
@@ -170,7 +182,49 @@ def transfer(request, pk):
     if form.is_valid() and _recorded(request, project, form, actions.transfer_project, DocumentKind.TRANSFER_ORDER):
         messages.success(request, _("Project transferred"))
         return redirect("projects:detail", pk=pk)
-    return render(request, "projects/transfer.html", form_context(request, form, project))
+    return render(request, "projects/transfer.html", form_context(request, form, project, remainders=remainders(form)))
+
+
+def correct_transfer(request, pk, fact):
+    """A transfer and its split; as believed before it stays in what was known then."""
+    project = project_in_scope(request, pk, TRANSFER)
+    change = _fact(project, project.park_changes.all(), fact)
+    split = change.splits.order_by("-pk").first()
+    form = CorrectTransferForm(
+        request.POST or None,
+        request.FILES or None,
+        project=project,
+        today=timezone.localdate(),
+        parks=parks_where(request.user, TRANSFER),
+        initial={
+            "to_park": change.park_id,
+            "effective_on": change.effective_on,
+            **(split.terms if split else {}),
+        },
+    )
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        corrected = carry_out(
+            request,
+            form,
+            lambda: actions.with_new_evidence(
+                actions.correct_transfer,
+                change,
+                project=project,
+                kind=DocumentKind.TRANSFER_ORDER,
+                file=given.pop("file", None),
+                evidence=given.pop("evidence", ()),
+                expected_version=expected_version(request),
+                at=timezone.now(),
+                by=request.user,
+                **{name: value for name, value in given.items() if name not in ("file", "evidence")},
+            ),
+        )
+        if corrected:
+            messages.success(request, _("Correction recorded"))
+            return redirect("projects:detail", pk=project.pk)
+    context = form_context(request, form, project, change=change, remainders=remainders(form))
+    return render(request, "projects/correct_transfer.html", context)
 
 
 def _recorded(request, project, form, deed, kind):

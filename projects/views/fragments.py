@@ -1,8 +1,10 @@
 """Parts that pages of other apps fetch by address: the projects of a company, of a park, and of a lead."""
 
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from crm.models import Company, Lead
+from crm.models.split import last_day_of_split
 from parks.models import Park
 from projects import story
 from projects.models import Project
@@ -32,3 +34,15 @@ def _fragment(request, projects, template, **context):
     for project in rows:
         project.look = story.look(project.stage)
     return render(request, template, {"projects": rows[:SHOWN], "more": len(rows) > SHOWN, **context})
+
+
+def splits(request, pk):
+    """What other parks keep of a project, with the last days; whoever sees the project sees it."""
+    project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+    found = list(project.splits.standing().select_related("owner_park"))
+    today = timezone.localdate()
+    for split in found:
+        split.indicator_until = last_day_of_split(split.effective_on, split.indicator_years)
+        split.tax_until = last_day_of_split(split.effective_on, split.tax_years)
+        split.is_over = today > max(split.indicator_until, split.tax_until)
+    return render(request, "projects/_splits.html", {"splits": found})

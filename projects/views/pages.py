@@ -104,6 +104,7 @@ def project_detail(request, pk):
         "entries": [entry for entry in told if not shown or entry["kind"] == shown],
         "shown": shown,
         "signings": signings,
+        "may_have_splits": project.lead_id is not None or len(project.park_changes.all()) > 1,
         "verbs": verbs,
         "may_log": "crm.record_interaction" in verbs,
         "waiting": [entry for entry in told if entry.get("pending")],

@@ -93,6 +93,28 @@ class BoardSerializer(serializers.Serializer):
     total = FiguresSerializer()
 
 
+class ShareRowSerializer(serializers.Serializer):
+    """`landed` is at full value, `kept` the share of what was handed over; `apportioned` = counted − given + kept."""
+
+    park = ParkNameSerializer()
+    counted = FigureSerializer()
+    own = FigureSerializer()
+    landed = FigureSerializer()
+    kept = FigureSerializer()
+    given_wan = WanSerializerField()
+    apportioned_wan = WanSerializerField()
+
+
+class SharesSerializer(serializers.Serializer):
+    """The rows of parks hold all that lies below them; `total` counts every project once."""
+
+    as_of = DaySerializerField()
+    known_at = KnownAtField(allow_null=True)
+    basis = serializers.ChoiceField(Basis.choices)
+    rows = ShareRowSerializer(many=True)
+    total = FigureSerializer()
+
+
 class TrendPointSerializer(FiguresSerializer):
     as_of = DaySerializerField()
 

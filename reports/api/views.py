@@ -13,8 +13,8 @@ from rest_framework.viewsets import ViewSet
 
 from core.api import refuse_unknown_parameters
 from parks.models import Park
-from projects.models import ProjectState
-from reports import stage_board, stage_trend
+from projects.models import ProjectState, Split
+from reports import share_board, stage_board, stage_trend
 from reports.api import serializers as shapes
 from reports.models import MonthEndTotal
 from reports.question import Question, refuse_future, refuse_future_knowledge
@@ -45,6 +45,30 @@ class Reports(ViewSet):
             "total": board.total,
         }
         return Response(shapes.BoardSerializer(answer).data)
+
+    @extend_schema(
+        operation_id="reports_shares",
+        description="What each park counts, how much of it came by transfer, and what it keeps of what it handed over.",
+        parameters=[shapes.BoardQuestionSerializer],
+        responses=shapes.SharesSerializer,
+    )
+    @action(detail=False)
+    def shares(self, request: Request) -> Response:
+        question, _asked = read_question(request, shapes.BoardQuestionSerializer, day="as_of")
+        found = share_board.shares(
+            ProjectState.objects.visible_to(request.user),
+            Park.objects.visible_to(request.user),
+            Split.objects.visible_to(request.user),
+            question,
+        )
+        answer = {
+            "as_of": question.as_of,
+            "known_at": question.known_at,
+            "basis": question.basis,
+            "rows": found.rows,
+            "total": found.total,
+        }
+        return Response(shapes.SharesSerializer(answer).data)
 
     @extend_schema(
         operation_id="reports_stage_trend",

@@ -18,6 +18,7 @@ from projects.models import DocumentKind, InvestmentKind, SiteMode, Verdict
 from reports.demo.agenda import Agenda
 from reports.demo.companies import WITHOUT_PROJECT, facts_about, invented_code
 from reports.demo.events import EVENTS
+from reports.demo.first_talks import plan_first_talks
 from reports.demo.leads import LEADS
 from reports.demo.papers import paper
 from reports.demo.parks import ADMIN, OFFICER_OF, OPERATOR_OF, PARKS, PEOPLE, whole_park
@@ -90,6 +91,7 @@ def load(*, password, at):
         PLANNERS[type(deed).__name__](world, deed)
     _plan_companies_without_project(world)
     plan_leads(world, LEADS)
+    plan_first_talks(world)
     world.agenda.carry_out()
     _mark_accounts(world)
     return world

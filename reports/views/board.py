@@ -46,7 +46,7 @@ def board(request: HttpRequest) -> HttpResponse:
     )
     totals = MonthEndTotal.objects.visible_to(request.user)
     points = stage_trend.trend_within(scope, states, totals, question, months=TREND_MONTHS)
-    asked = _asked(request)
+    asked = query_of(request)
     full, empty = board_table.parted(board_table.lines(now, earlier))
     content = {
         **frame(request, form, parks),
@@ -93,7 +93,7 @@ def board_rows(request: HttpRequest) -> HttpResponse:
         "bucket": LOOKS.get(asked["bucket"], ""),
         "seen_parks": {park.pk for park in parks},
         "page_link": f"{request.path}?{request.GET.urlencode()}",
-        "board_link": f"{reverse('reports:board')}?{_asked(request, without=('bucket', 'of', 'own'))}",
+        "board_link": f"{reverse('reports:board')}?{query_of(request, without=('bucket', 'of', 'own'))}",
     }
     if not as_fragment:
         content["definition"] = board_table.definition(question, scope, has_demo=has_demo(request.user))
@@ -226,7 +226,7 @@ def _heading(question: Question, asked: dict[str, Any]) -> str:
     return f"{place.label} · {stage}" if place else str(stage)
 
 
-def _asked(request: HttpRequest, *, without: tuple[str, ...] = ()) -> str:
+def query_of(request: HttpRequest, *, without: tuple[str, ...] = ()) -> str:
     """The question as it stands in the address, for links that ask it again."""
     query: QueryDict = request.GET.copy()
     for name in (*without, "cursor", "format"):

@@ -54,7 +54,7 @@ def _board_file(request: HttpRequest, kind: str) -> HttpResponse:
         told = [[line] for line in [*above[1:], *notes]]
         header = [column.header for column in board_table.columns()]
         table = csv_rows(above[:1], [*told, [], header, *board_table.sheet_rows(board, is_converted=True)])
-        return _file(b"".join(table), name, "text/csv; charset=utf-8")
+        return as_file(b"".join(table), name, "text/csv; charset=utf-8")
     target = BytesIO()
     write_xlsx(
         target,
@@ -68,7 +68,7 @@ def _board_file(request: HttpRequest, kind: str) -> HttpResponse:
             )
         ],
     )
-    return _file(target.getvalue(), name, XLSX)
+    return as_file(target.getvalue(), name, XLSX)
 
 
 @require_GET
@@ -108,7 +108,7 @@ def _pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
     yield b"".join(held)
 
 
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+def as_file(content: bytes, name: str, kind: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": _attachment(name)})
 
 
