@@ -244,6 +244,7 @@ TABLE = [
         "project-pipeline-list",
         "reports-stage-board",
         "reports-stage-trend",
+        "reports-shares",
         "search-list",
     ),
     Row("park-detail", "park", hides=True),

@@ -51,7 +51,7 @@ from crm.models import (
 )
 from crm.models.split import SPLIT_FIELDS
 from crm.protection import FirstTalkStatus, Ground, foremost
-from crm.protections import dress, protected_elsewhere, rule_of
+from crm.protections import dress, rule_of
 from parks.api.fields import ParkBrief, ParkField, brief_of_park
 from parks.api.filters import ParkFilter
 from parks.models import Park
@@ -521,12 +521,6 @@ class LeadMoves(Deeds):
         version = expected_version(request, said)
         self.once(lambda: actions.transfer_lead(lead, expected_version=version, **said, **self.who_and_when()))
         return self.shown(lead.pk)
-
-
-def told_elsewhere(lead: Lead, today: Any) -> dict[str, Any] | None:
-    """Another park's protection of the investor, as a stranger may know it."""
-    talk = protected_elsewhere(lead.company, lead.park, today)
-    return {"park": talk.park.name, "since": talk.protected_from.isoformat()} if talk else None
 
 
 def register(router: DefaultRouter) -> None:

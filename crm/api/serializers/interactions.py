@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from core.api import Arguments, DaySerializerField, RecordSerializer, VeiledField
 from core.resources import Row
+from crm.api.elsewhere import ElsewhereField
 from crm.api.fields import CompanyBrief, CompanyField, ContactsField, LeadField
 from crm.api.serializers.leads import LeadDetail
 from crm.models import Interaction
@@ -32,6 +33,7 @@ class InteractionDetail(RecordSerializer):
     park = serializers.SerializerMethodField()
     contacts = serializers.SlugRelatedField(slug_field="full_name", many=True, read_only=True)
     recorded_by = serializers.CharField(read_only=True)
+    protected_elsewhere = ElsewhereField()
 
     class Meta:
         model = Interaction
@@ -49,6 +51,7 @@ class InteractionDetail(RecordSerializer):
             "next_step_due_on",
             "recorded_at",
             "recorded_by",
+            "protected_elsewhere",
             "is_synthetic",
         )
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from core.api import Arguments, DaySerializerField, RecordSerializer, VeiledField, WanSerializerField
 from core.resources import CodedChoiceField, Row, Version
 from crm.actions import LEAD_EDITABLE
+from crm.api.elsewhere import ElsewhereField
 from crm.api.fields import CompanyBrief, CompanyField
 from crm.api.serializers.companies import IS_ANOTHER
 from crm.lifecycle import CODES, LeadStage, ShelvingReason, arguments_of, next_stages, obstacles
@@ -70,6 +71,7 @@ class LeadDetail(RecordSerializer):
     owner = serializers.SerializerMethodField()
     next_steps = serializers.SerializerMethodField()
     stage_path = serializers.SerializerMethodField()
+    protected_elsewhere = ElsewhereField()
 
     class Meta:
         model = Lead
@@ -90,6 +92,7 @@ class LeadDetail(RecordSerializer):
             "pooled_reason",
             "next_steps",
             "stage_path",
+            "protected_elsewhere",
             "source_note",
             "is_synthetic",
             "version",
