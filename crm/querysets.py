@@ -175,3 +175,23 @@ class MergeQuerySet(models.QuerySet):
 
     def of_dropped(self, record):
         return self.filter(kind=record._meta.model_name, dropped_id=record.pk)
+
+
+class HandOverQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """To whoever gave, got or made it, and to the office of a park something of it lies in."""
+        if within(user) is None:
+            return self
+        lines = self.model._meta.get_field("lines").related_model.objects
+        theirs = lines.visible_to(user).values("hand_over_id")
+        return self.filter(Q(person=user) | Q(recorded_by=user) | Q(pk__in=theirs))
+
+
+class HandOverLineQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """All of a hand-over one gave or made; of others what one got and what lies in the parks of one's office."""
+        if within(user) is None:
+            return self
+        parks = self.model._meta.get_field("park").related_model.objects.where_may(user, "crm.hand_over")
+        own = Q(hand_over__person=user) | Q(hand_over__recorded_by=user) | Q(to_person=user)
+        return self.filter(own | Q(park__in=parks.values("pk")))

@@ -33,6 +33,7 @@ CRM_VERBS = frozenset(
         "crm.claim_lead",
         "crm.assess_lead",
         "crm.return_lead",
+        "crm.hand_over_own",
         "crm.reveal_contact",
         "crm.merge_companies",
         "crm.merge_contacts",
@@ -47,6 +48,7 @@ OFFICE_VERBS = frozenset(
         "crm.decide_conflict",
         "crm.transfer_lead",
         "crm.assign_lead",
+        "crm.hand_over",
         "crm.set_rules",
     }
 )
@@ -74,6 +76,7 @@ VERBS = {
     Role.OPERATOR: (PROJECT_VERBS - {"projects.open_project", "projects.record_signing_event"})
     | VIEW_VERBS
     | {"crm.record_interaction", "reports.export"},
+    | {"crm.record_interaction", "crm.hand_over_own", "reports.export"},
     # The counting side may correct but not report: what it verifies comes from somebody else.
     Role.MANAGER: CRM_VERBS
     | TALK_VERBS

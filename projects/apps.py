@@ -9,7 +9,8 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self):
-        # Registers what can be searched for, and how deeds are taken back.
+        # Registers what can be searched for, how deeds are taken back, and what a person holds.
+        import_module("projects.holdings")
         import_module("projects.searchable")
         import_module("projects.duplicates")
         import_module("projects.taking_back")

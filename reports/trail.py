@@ -16,6 +16,7 @@ from reports.deeds import DEEDS
 # Where a record has its page: the address, and the column that goes into it.
 PAGES = {
     "parks.park": ("parks:detail", "code"),
+    "crm.handover": ("crm:hand-over", "pk"),
     "crm.lead": ("crm:lead-detail", "pk"),
     "crm.company": ("crm:company-detail", "pk"),
     "projects.project": ("projects:detail", "pk"),

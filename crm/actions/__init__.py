@@ -22,6 +22,7 @@ from crm.actions.first_talks import (
     renew_first_talk,
     verify_first_talk,
 )
+from crm.actions.handing_over import hand_over, held_rows, planned, undo_hand_over
 from crm.actions.holding import picks_left
 from crm.actions.interactions import record_interaction
 from crm.actions.lead_transfers import transfer_lead
@@ -36,6 +37,10 @@ from crm.actions.source_texts import keep_source_text
 from crm.actions.taking_back import put_back
 
 __all__ = [
+    "hand_over",
+    "held_rows",
+    "planned",
+    "undo_hand_over",
     "ASSESSABLE",
     "ASSESSED_WITH",
     "assess_lead",

@@ -11,6 +11,7 @@ from crm.models.first_talk import (
     PaperKind,
     ProtectionRule,
 )
+from crm.models.hand_over import HandOver, HandOverLine
 from crm.models.holding import LeadAssignment, LeadClaim
 from crm.models.interactions import Interaction, InteractionKind
 from crm.models.lead_transfer import LeadTransfer
@@ -21,6 +22,8 @@ from crm.models.source_text import SourceText
 from crm.models.split import CountedBy, SplitTerms
 
 __all__ = [
+    "HandOver",
+    "HandOverLine",
     "Merge",
     "MergeKind",
     "Assessment",
