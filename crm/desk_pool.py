@@ -78,6 +78,8 @@ def told_hands(lead, claims, user, *, today):
     running = next((claim for claim in claims if claim.ended_at is None), None)
     rule = PoolRule.objects.of(lead.park.zone_pk) if lead.is_open and lead.owner_id else None
     back_on = rule.goes_back_on(lead, running) if rule else None
+    if back_on and rule.spares_protected and lead.first_talks.running(today).exists():
+        back_on = None
     office = may(user, "crm.assign_lead", lead.park)
     may_return = may(user, "crm.return_lead", lead.park) and (office or lead.owner_id == user.pk)
     return {

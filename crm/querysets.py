@@ -86,6 +86,9 @@ class LeadQuerySet(ParkScopedQuerySet):
         if not rule.is_set:
             return self.none()
         held = self.open().in_zone(rule.zone_id).exclude(owner=None)
+        if rule.spares_protected:
+            talks = self.model._meta.get_field("first_talks").related_model.objects.running(today)
+            held = held.exclude(pk__in=talks.values("lead_id"))
         held = held.alias(latest_at=Coalesce("followed_up_at", "recorded_at"))
         over = Q(pk__in=[])
         if rule.silent_days and rule.in_force_on <= (last := today - timedelta(days=rule.silent_days)):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from crm.actions import lapse_first_talks, return_silent_leads
+from crm.actions import lapse_first_talks, return_silent_leads, warn_of_silence
 
 
 @shared_task(name="crm.lapse_first_talks")
@@ -15,4 +15,6 @@ def lapse_first_talks_due() -> None:
 @shared_task(name="crm.return_silent_leads")
 def take_back_silent_leads() -> None:
     """Put leads nobody follows up back into the pool. Safe to run twice; a missed night is caught up by the next."""
-    return_silent_leads(at=timezone.now())
+    now = timezone.now()
+    warn_of_silence(at=now)
+    return_silent_leads(at=now)

@@ -16,6 +16,8 @@ PLACES = (
     ("crm:conflict", "talks"),
     ("crm:protection", "parks"),
     ("crm:lead", "leads"),
+    ("crm:pool", "leads"),
+    ("crm:hand-over", ""),
     ("crm:", "companies"),
     ("projects:verification", "queue"),
     ("projects:event", "events"),

@@ -18,6 +18,8 @@ from core.jobs import enqueue, job_kind
 from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
 from crm.actions import add_contact, edit_lead, keep_source_text, merge_contacts, record_interaction
+from crm import actions as crm_actions
+from crm.actions import add_contact, edit_lead, merge_contacts, record_interaction
 from crm.actions.first_talks import dispute, register_first_talk
 from crm.actions.lead_transfers import transfer_lead
 from crm.bulk import LEADS
@@ -360,7 +362,10 @@ def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, 
     shared = {"audience": "park", "park": park}
     view = save_view(list_name="crm:lead-list", title="在办", query="stage=open", **shared, at=at, by=officer)
     bulk = run_bulk(LEADS, LEADS.deeds["next-step"], [lead.pk], {"next_step": "回访"}, at=at, by=officer)
+    make_lead(owner=colleague)
+    hand_over = crm_actions.hand_over(colleague, to=officer, at=at, by=admin)
     return {
+        "hand_over": [hand_over.pk],
         "batch": [done.id],
         "bulk_run": [bulk.pk],
         "saved_view": [view.pk],
@@ -396,7 +401,7 @@ def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, 
         "lead_transfer": [moved.pk],
         "zone": [park.parent_id],
         "job": [job.pk],
-        "notice": [Notice.objects.get().pk],
+        "notice": [Notice.objects.earliest("pk").pk],
     }
 
 

@@ -29,7 +29,14 @@ from crm.actions.lead_transfers import transfer_lead
 from crm.actions.leads import LEAD_EDITABLE, WHOEVER_LOGS, advance_lead, convert_lead, edit_lead, register_lead
 from crm.actions.merging import merge_companies, merge_contacts, unmerge
 from crm.actions.moving import fill_and_advance_lead
-from crm.actions.pool import POOL_RULE_EDITABLE, claim_lead, return_lead, return_silent_leads, set_pool_rule
+from crm.actions.pool import (
+    POOL_RULE_EDITABLE,
+    claim_lead,
+    return_lead,
+    return_silent_leads,
+    set_pool_rule,
+    warn_of_silence,
+)
 from crm.actions.restoring import restore_field
 from crm.actions.revealing import reveal_contact, reveal_interaction
 from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
@@ -53,6 +60,7 @@ __all__ = [
     "return_lead",
     "return_silent_leads",
     "set_pool_rule",
+    "warn_of_silence",
     "COMPANY_EDITABLE",
     "CONTACT_EDITABLE",
     "LEAD_EDITABLE",

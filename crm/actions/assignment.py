@@ -1,9 +1,12 @@
 """The office gives a lead to a park and to an officer there (分派)."""
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.audit import diff, record
+from core.notices import notice_kind, tell
 from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
 from core.search import refresh
 from crm.actions.companies import introduce_company
@@ -13,6 +16,8 @@ from crm.lifecycle import LeadStage, next_stages
 from crm.models import ChangeOfHands, LeadAssignment
 from crm.protection import LIVE
 from parks.access import require
+
+notice_kind("lead_assigned", gettext_lazy("%(person)s assigned %(lead)s to you."))
 
 
 @transaction.atomic
@@ -62,9 +67,17 @@ def assign_lead(lead, *, park=None, owner=None, effective_on, note="", expected_
     refresh(lead)
     changes = diff(before, held(lead) | {"park": lead.park_id})
     record("crm.assign_lead", lead, park=park.pk, changes=changes, at=at, by=by)
+    _tell_owner(assignment, at=at, by=by)
     if owner is not None and _is_due(lead):
         lead = take_step(lead, LeadStage.ASSIGNED, effective_on, note=note, at=at, by=by)
     return lead
+
+
+def _tell_owner(assignment, *, at, by):
+    lead, owner = assignment.lead, assignment.to_owner
+    if owner is not None and owner != by:
+        params, url = {"lead": str(lead), "person": str(by)}, reverse("crm:lead-detail", args=[lead.pk])
+        tell(owner, kind="lead_assigned", key=f"lead_assigned:{assignment.pk}", params=params, url=url, at=at)
 
 
 def _refuse_move(lead, park):

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.audit import diff, record
 from core.batches import batch
 from core.errors import RuleViolation
+from core.notices import Told, notice_kind, tell_all
 from core.rules import refuse
 from crm import holdings
 from crm.actions.holding import HELD, give, held, take_hands_back
 from crm.models import ChangeOfHands, HandOver, HandOverLine, Lead
 from parks.access import may, require
+
+notice_kind("handed_over", gettext_lazy("You took over from %(person)s: %(number)s in all."))
 
 NAMED = 5
 """Records named in a refusal; beyond that their number is enough."""
@@ -115,9 +119,17 @@ def hand_over(person, *, to=None, shares=(), parks=None, note="", at, by):
         lines = [line for _row, line in lines]
         HandOverLine.objects.bulk_create(lines)
         numbers = Counter(line.kind for line in lines)
+        _tell_successors(done, lines, at=at, by=by)
         for scope in {line.park_id for line in lines}:
             record("crm.hand_over", done, park=scope, changes=diff({}, numbers), at=at, by=by)
     return done
+
+
+def _tell_successors(done, lines, *, at, by):
+    url = reverse("crm:hand-over", args=[done.pk])
+    for to, number in Counter(line.to_person_id for line in lines).items():
+        params = {"person": str(done.person), "number": number}
+        tell_all([Told(to, "handed_over", f"handed_over:{done.pk}", params, url)] if to != by.pk else [], at=at)
 
 
 def _line(done, plan, row):

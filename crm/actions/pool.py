@@ -1,16 +1,26 @@
 """The lead pool: claiming, giving back, going back by itself, and the rules of a zone."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.audit import diff, record
 from core.dates import local_day
+from core.notices import Told, notice_kind, tell, tell_all
 from core.rules import refuse, refuse_invalid, refuse_stale
 from crm.actions.editing import apply
 from crm.actions.holding import HELD, give, held, refuse_beyond_limits, refuse_taken
 from crm.actions.leads import locked
 from crm.models import ChangeOfHands, Lead, PoolRule
 from parks.access import may, require
+
+notice_kind(
+    "lead_goes_back", gettext_lazy("%(lead)s goes back to the pool on %(day)s unless something is recorded of it.")
+)
+notice_kind("lead_went_back", gettext_lazy("%(lead)s went back to the pool, because nothing was recorded of it."))
 
 POOL_RULE_EDITABLE = (
     "picks_per_day",
@@ -79,12 +89,32 @@ def return_silent_leads(*, at):
 
 
 @transaction.atomic
+def warn_of_silence(*, at):
+    """Tell officers which of their leads are about to go back, once for each day on which that would happen."""
+    today, told = local_day(at), []
+    for rule in PoolRule.objects.select_related("zone"):
+        soon = Lead.objects.silent(rule, today=today + timedelta(days=rule.warning_days))
+        for lead in soon.select_related("company").order_by("pk"):
+            day = rule.goes_back_on(lead, lead.claims.running().first())
+            about = _about(lead)
+            about["params"] |= {"day": max(day, today)}
+            told.append(Told(lead.owner_id, "lead_goes_back", f"lead_goes_back:{lead.pk}:{day}", **about))
+    tell_all(told, at=at)
+    return len(told)
+
+
+def _about(lead):
+    return {"params": {"lead": str(lead)}, "url": reverse("crm:lead-detail", args=[lead.pk])}
+
+
+@transaction.atomic
 def _return_silent(pk, rule, today, at):
     lead = locked(Lead(pk=pk))
     # Somebody may have written to it while this waited for the lock.
     if not Lead.objects.silent(rule, today=today).filter(pk=pk).exists():
         return None
-    before = held(lead)
+    owner, before = lead.owner, held(lead)
+    tell(owner, kind="lead_went_back", key=f"lead_went_back:{pk}:{today}", at=at, **_about(lead))
     give(lead, None, how=ChangeOfHands.SILENT, at=at, by=None)
     lead.save(update_fields=HELD)
     record("crm.return_lead", lead, park=lead.park_id, changes=diff(before, held(lead)), at=at, by=None)

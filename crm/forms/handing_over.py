@@ -20,6 +20,7 @@ class HandOverForm(forms.Form):
             self.fields[f"park_{park.pk}"] = forms.ModelChoiceField(
                 successors, label=park.name, required=False, empty_label=_("As above")
             )
+            self.fields[f"park_{park.pk}"].widget.attrs["class"] = "in"
 
     def arguments(self):
         """The arguments of `hand_over`."""

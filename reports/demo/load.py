@@ -23,6 +23,7 @@ from reports.demo.leads import LEADS
 from reports.demo.papers import paper
 from reports.demo.parks import ADMIN, OFFICER_OF, OPERATOR_OF, PARKS, PEOPLE, whole_park
 from reports.demo.play_leads import plan_leads
+from reports.demo.pool import plan_pool
 from reports.demo.projects import CORRECTIONS, INCREASES, PLANS, PROJECT_TALKS, REASONS, RECORDED, REPORTS, TRANSFERS
 from reports.demo.steps import day_of, may_follow, spread, steps
 
@@ -92,6 +93,7 @@ def load(*, password, at):
     _plan_companies_without_project(world)
     plan_leads(world, LEADS)
     plan_first_talks(world)
+    plan_pool(world)
     world.agenda.carry_out()
     _mark_accounts(world)
     return world

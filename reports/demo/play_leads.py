@@ -7,6 +7,7 @@ from core.money import from_yi
 from crm import actions
 from crm.lifecycle import CODES, LeadStage
 from crm.models import Lead
+from reports.demo.pool import NOBODY_YET
 from reports.demo.steps import day_of, named_steps
 
 S = LeadStage
@@ -53,6 +54,7 @@ def _register(world, plan, received_on, at):
         industry=plan.industry,
         source_note=plan.source_note,
         is_synthetic=not plan.source_note,
+        owner=None if plan.title in NOBODY_YET else by,
         at=at,
         by=by,
     )

@@ -12,7 +12,7 @@ from django.utils import translation
 from config.celery import app
 from core.batches import batch
 from core.errors import RuleViolation, StaleEdit
-from core.models import AuditEntry
+from core.models import AuditEntry, Notice
 from core.undo import undo_batch
 from crm.actions import (
     advance_lead,
@@ -22,9 +22,10 @@ from crm.actions import (
     return_lead,
     return_silent_leads,
     set_pool_rule,
+    warn_of_silence,
 )
 from crm.lifecycle import LeadStage
-from crm.models import ChangeOfHands, Lead, PoolRule
+from crm.models import ChangeOfHands, FirstTalk, Lead, PoolRule
 
 pytestmark = pytest.mark.django_db
 
@@ -463,3 +464,32 @@ def test_passing_on_taken_back_restores_who_held_it(make_lead, officer, colleagu
     lead.refresh_from_db()
     assert lead.owner == officer
     assert [(claim.holder, claim.ended_at) for claim in lead.claims.all()] == [(officer, None)]
+
+
+def test_an_officer_is_told_once_before_and_once_after(make_lead, rules, officer):
+    rules(silent_days=30, warning_days=3)
+    lead = make_lead(at=on(2), received_on=date(2024, 4, 1))
+
+    warn_of_silence(at=on(28))
+    assert not Notice.objects.exists()
+    warn_of_silence(at=on(29))
+    warn_of_silence(at=on(30))
+    return_silent_leads(at=on(32))
+
+    assert [(notice.recipient, notice.kind) for notice in Notice.objects.order_by("pk")] == [
+        (officer, "lead_goes_back"),
+        (officer, "lead_went_back"),
+    ]
+    assert Notice.objects.first().url == reverse("crm:lead-detail", args=[lead.pk])
+
+
+@pytest.mark.parametrize("spares", [True, False])
+def test_a_protected_lead_stays_where_the_rule_says_so(make_lead, rules, park, officer, at, spares):
+    rules(silent_days=30, spares_protected=spares)
+    lead = make_lead(at=on(2), received_on=date(2024, 4, 1))
+    FirstTalk.objects.create(
+        lead=lead, park=park, first_contact_on=date(2024, 4, 1), status="protected",
+        protected_from=date(2024, 4, 1), protected_until=date(2024, 6, 30), recorded_at=at, recorded_by=officer,
+    )  # fmt: skip
+
+    assert return_silent_leads(at=on(40)) == ([] if spares else [lead])
