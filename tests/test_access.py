@@ -17,9 +17,8 @@ from core.bulk import run_bulk
 from core.jobs import enqueue, job_kind
 from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
-from crm.actions import add_contact, edit_lead, keep_source_text, merge_contacts, record_interaction
 from crm import actions as crm_actions
-from crm.actions import add_contact, edit_lead, merge_contacts, record_interaction
+from crm.actions import add_contact, edit_lead, keep_source_text, merge_contacts, record_interaction
 from crm.actions.first_talks import dispute, register_first_talk
 from crm.actions.lead_transfers import transfer_lead
 from crm.bulk import LEADS
