@@ -88,7 +88,7 @@ class SavedViews(Resource):
         edit_view(view, changes=said, expected_version=version, **self.who_and_when())
         return self.shown(view.pk)
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses=answers(None, code=204))
     def destroy(self, request: Request, pk: str) -> Response:
         remove_view(self.row(pk), **self.who_and_when())
         return Response(status=status.HTTP_204_NO_CONTENT)

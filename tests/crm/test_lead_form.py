@@ -280,21 +280,21 @@ def test_the_page_of_a_lead_asks_for_the_note_first_and_shows_no_error_before_an
     signed_in, officer, make_lead, at
 ):
     lead = make_lead(content="湿法设备")
-    for to in ("responded", "assessing"):
-        advance_lead(lead, to=to, effective_on=date(2024, 4, 2), at=at, by=officer)
+    for to in ("responded", "assessed"):
+        advance_lead(lead, to=to, effective_on=date(2024, 4, 2), note="可行", at=at, by=officer)
     client, address = signed_in(officer), reverse("crm:lead-advance", args=[lead.pk])
 
     shown = client.get(reverse("crm:lead-detail", args=[lead.pk])).content.decode()
-    opened = client.get(address, {"to": "assessed"})
-    refused = client.post(address, {"to": "assessed", "effective_on": "2024-04-02"})
+    opened = client.get(address, {"to": "fed_back"})
+    refused = client.post(address, {"to": "fed_back", "effective_on": "2024-04-02"})
 
     step = shown.partition('id="next-step"')[2].partition("</form>")[0]
     note = step.index("<textarea")
     assert note < step.index('name="effective_on"')
     assert " required" in step[note : step.index(">", note)]
     assert 'class="why"' not in shown + opened.content.decode()
-    assert refused.context["form"].errors == {"note": ["The written assessment is missing."]}
-    assert Lead.objects.get().stage == "assessing"
+    assert refused.context["form"].errors == {"note": ["Write whom you told what, and how."]}
+    assert Lead.objects.get().stage == "assessed"
 
 
 def test_a_saved_step_is_told_in_the_word_of_its_button(signed_in, officer, make_lead):
