@@ -1,8 +1,11 @@
 """What the lists of leads and companies can be narrowed by; every filter stands in the address."""
 
+from datetime import timedelta
+
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +71,12 @@ class LeadFilters(StrictFilterSet):
         empty_label=_("All"),
     )
     owner = django_filters.ChoiceFilter(label=_("In charge"), method="owned", empty_label=_("All"))
+    clock = django_filters.ChoiceFilter(
+        label=_("Clock"),
+        choices=[("overdue", _("Overdue")), ("today", _("Due today")), ("week", _("Due within a week"))],
+        method="by_clock",
+        empty_label=_("All"),
+    )
     source = django_filters.ChoiceFilter(label=_("Lead source"), choices=LeadSource.choices, empty_label=_("All"))
     industry = django_filters.ChoiceFilter(
         label=_("Industry"), choices=section_choices, method="in_industry", empty_label=_("All")
@@ -98,6 +107,12 @@ class LeadFilters(StrictFilterSet):
 
     def in_stage(self, leads, _name, stage):
         return leads.open() if stage == "open" else leads.filter(stage=stage)
+
+    def by_clock(self, leads, _name, when):
+        today = timezone.localdate()
+        if when == "overdue":
+            return leads.overdue(today)
+        return leads.clock_due_within(today, today if when == "today" else today + timedelta(days=7))
 
     def owned(self, leads, _name, who):
         if who == "none":

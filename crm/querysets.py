@@ -67,6 +67,14 @@ class LeadQuerySet(ParkScopedQuerySet):
         """Part of the title, the content or the company's name or alias, its initials, or the code."""
         return found_in(self, "lead", text, scopes=scopes)
 
+    def overdue(self, day):
+        """Whose clock was due before `day`."""
+        return self.filter(clock_due_on__lt=day)
+
+    def clock_due_within(self, first, last):
+        """Whose clock is due from `first` to `last`, both included."""
+        return self.filter(clock_due_on__range=(first, last))
+
     def owned_by(self, user):
         return self.filter(owner=user)
 

@@ -6,6 +6,7 @@ from crm import first_talk_urls
 from crm.views import (
     assessing,
     bulk,
+    clock_rules,
     companies,
     duplicates,
     field_history,
@@ -22,6 +23,7 @@ from crm.views import (
 
 app_name = "crm"
 urlpatterns = [
+    path("rules/clocks/", clock_rules.clock_rules, name="clock-rules"),
     path("leads/", leads.lead_list, name="lead-list"),
     path("leads/board/", pipeline.lead_board, name="lead-board"),
     path("leads/board/<slug:stage>/", pipeline.lead_board_column, name="lead-board-column"),

@@ -15,6 +15,7 @@ PLACES = (
     ("crm:first-talk", "talks"),
     ("crm:conflict", "talks"),
     ("crm:protection", "parks"),
+    ("crm:clock-rules", "parks"),
     ("crm:lead", "leads"),
     ("crm:pool", "leads"),
     ("crm:hand-over", ""),

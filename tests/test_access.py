@@ -110,6 +110,7 @@ TABLE = [
     Row("notice-detail", "notice", reads=frozenset({"officer"}), hides=True),
     Row("notice-read", "notice", reads=NOBODY, does=frozenset({"officer"}), hides=True, is_own=True),
     Row("notice-read-all", reads=NOBODY, does=EVERYBODY),
+    Row("crm:clock-rules", does=PARK),
     Row("parks:calendar"),
     Row("parks:calendar-add", reads=NOBODY, does=PARK),
     Row("parks:calendar-drop", "calendar_day", reads=NOBODY, does=PARK),

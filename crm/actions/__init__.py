@@ -2,6 +2,7 @@
 
 from crm.actions.assessing import ASSESSABLE, ASSESSED_WITH, assess_lead, draft_assessment
 from crm.actions.assignment import assign_lead
+from crm.actions.clocks import REWIND, rewind, set_clock_rules
 from crm.actions.companies import (
     COMPANY_EDITABLE,
     CONTACT_EDITABLE,
@@ -64,6 +65,7 @@ __all__ = [
     "COMPANY_EDITABLE",
     "CONTACT_EDITABLE",
     "LEAD_EDITABLE",
+    "REWIND",
     "PROTECTION_EDITABLE",
     "add_contact",
     "add_paper",
@@ -89,6 +91,8 @@ __all__ = [
     "register_lead",
     "renew_first_talk",
     "require_for_company",
+    "rewind",
+    "set_clock_rules",
     "set_protection_rule",
     "transfer_lead",
     "verify_first_talk",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from core.audit import diff, record
 from core.dates import local_day
 from core.rules import refuse, refuse_future, refuse_invalid
+from crm.actions.clocks import WOUND, wind
 from crm.actions.leads import locked
 from crm.actions.merged import hold
 from crm.models import Interaction
@@ -60,5 +61,6 @@ def _touch(lead, interaction):
     if interaction.next_step or interaction.next_step_due_on:
         lead.next_step, lead.next_step_due_on = interaction.next_step, interaction.next_step_due_on
         lead.version += 1  # a form opened before must not put the old step back
-    lead.save(update_fields=[*MOVED_ALONG, "version"])
+    wind(lead)
+    lead.save(update_fields=[*MOVED_ALONG, *WOUND, "version"])
     return diff(before, {"lead": lead.pk, **{f"lead.{name}": getattr(lead, name) for name in MOVED_ALONG}})

@@ -10,6 +10,7 @@ from core.dates import local_day
 from core.errors import RuleViolation
 from core.rules import refuse, refuse_future, refuse_invalid, refuse_stale
 from core.search import refresh
+from crm.actions.clocks import WOUND, wind
 from crm.actions.companies import add_contact, introduce_company, refuse_known_name, register_company
 from crm.actions.editing import apply, audited
 from crm.actions.holding import begin_holding, give, held, refuse_beyond_limits
@@ -31,6 +32,7 @@ LEAD_EDITABLE = (
     "site_wishes",
     "needs",
     "owner",
+    "needs_experts",
     "next_step",
     "next_step_due_on",
 )
@@ -89,6 +91,7 @@ def register_lead(
     )
     if owner is None:
         lead.pooled_at, lead.pooled_how, lead.pooled_by = at, ChangeOfHands.LOGGED, by
+    wind(lead)
     refuse_invalid(lead)
     lead.save()
     if owner is not None:
@@ -164,6 +167,8 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
         lead.version += 1  # a change of hands has counted already
     else:
         changed |= diff(held_before, held(lead))
+    if changed.keys() & {"received_on", "needs_experts"}:
+        wind(lead)
     lead.save()
     if changed.keys() & {"title", "content"}:
         refresh(lead)
@@ -248,7 +253,8 @@ def take_step(lead, to, effective_on, *, note="", shelving_reason="", expected_v
     if lead.owner_id is None and came_from == LeadStage.SHELVED:
         lead.pooled_at = at  # nobody could claim it while it was closed
     lead.version += 1
-    lead.save(update_fields=[*STEPPED, "version"])
+    wind(lead)
+    lead.save(update_fields=[*STEPPED, *WOUND, "version"])
     changes = diff(before, {name: getattr(lead, name) for name in STEPPED})
     verb = "crm.step_back_lead" if is_backward(came_from, to) else "crm.advance_lead"
     record(verb, lead, park=lead.park_id, changes=changes, at=at, by=by)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.rules import refuse_invalid
 from core.search import refresh
 from core.undo import TouchedSince, of_record, refuse_touched, remove_unless_used, touched_sentence, undoes
+from crm.actions.clocks import WOUND, wind
 from crm.actions.companies import (
     COMPANY_EDITABLE,
     CONTACT_EDITABLE,
@@ -58,6 +59,7 @@ def _put_lead_back(entry, *, at, by):
     if "received_on" in entry.changes:
         move_receipt(lead, at)
     refuse_invalid(lead)
+    wind(lead)
     lead.version += 1
     lead.save()
     refresh(lead)
@@ -106,8 +108,9 @@ def _take_step_back(entry, *, at, by):
         refuse_touched(entry)
     put_back(lead, entry, STEPPED)
     LeadStageChange.objects.filter(pk=step.pk).update(undone_at=at)
+    wind(lead)
     lead.version += 1
-    lead.save(update_fields=[*STEPPED, "version"])
+    lead.save(update_fields=[*STEPPED, *WOUND, "version"])
 
 
 @undoes("crm.record_interaction", says=_("Conversation taken back"))
@@ -118,14 +121,15 @@ def _unrecord_interaction(entry, *, at, by):
     remove_unless_used(interaction, entry)
     if lead_id is None:
         return
-    lead = Lead.objects.select_for_update(of=("self",)).get(pk=lead_id)
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("park").get(pk=lead_id)
     put_back(lead, entry, ("next_step", "next_step_due_on"), prefix="lead.")
     # Another conversation may have been logged since: what stands is the latest of those that stand.
     others = lead.interactions.aggregate(day=Max("happened_on"), moment=Max("recorded_at"))
     lead.last_contact_on = _latest(lead, entry, "last_contact_on", others["day"])
     lead.followed_up_at = _latest(lead, entry, "followed_up_at", others["moment"])
+    wind(lead)
     lead.version += 1
-    lead.save(update_fields=[*MOVED_ALONG, "version"])
+    lead.save(update_fields=[*MOVED_ALONG, *WOUND, "version"])
 
 
 def _latest(lead, entry, name, of_others):

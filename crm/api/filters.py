@@ -4,9 +4,11 @@ from typing import Any
 
 import django_filters
 from django.db import models
+from django.utils import timezone
 
 from core.api_filters import CodedChoiceFilter, DayFilter, NamedFilters, RowFilter, WanFilter
 from core.filters import StrictFilterForm
+from crm.clocks import Clock
 from crm.lifecycle import CODES
 from crm.models import Company, CompanyPark, Contact, Interaction, InteractionKind, Lead, LeadSource, Ownership
 from parks.api.filters import IndustryFilter, ParkFilter, PersonFilter
@@ -61,6 +63,9 @@ class LeadFilters(NamedFilters):
     received_from = DayFilter(field_name="received_on", lookup_expr="gte")
     received_until = DayFilter(field_name="received_on", lookup_expr="lte")
     due_until = DayFilter(label="Open, with a next step due by this day.", method="due_by")
+    overdue = django_filters.BooleanFilter(label="The clock that runs was due before today.", method="by_clock")
+    clock = django_filters.ChoiceFilter(label="The clock that runs.", choices=Clock)
+    clock_due_until = DayFilter(label="With a clock due by this day.", field_name="clock_due_on", lookup_expr="lte")
     min_intended_wan = WanFilter(field_name="intended_investment_wan", lookup_expr="gte")
 
     class Meta:
@@ -76,6 +81,10 @@ class LeadFilters(NamedFilters):
 
     def only_pool(self, rows: models.QuerySet, _name: str, wanted: bool) -> models.QuerySet:  # noqa: FBT001
         return rows.in_pool() if wanted else rows.exclude(pk__in=rows.in_pool().values("pk"))
+
+    def by_clock(self, rows: models.QuerySet, _name: str, wanted: bool) -> models.QuerySet:  # noqa: FBT001
+        late = rows.overdue(timezone.localdate())
+        return late if wanted else rows.exclude(pk__in=late.values("pk"))
 
     def due_by(self, rows: models.QuerySet, _name: str, day: Any) -> models.QuerySet:
         return rows.due_by(day)

@@ -47,6 +47,7 @@ class NewLeadForm(LeadForm):
         "received_on",
         "owner",
         "intended_qualifier",
+        "needs_experts",
         "title",
         "referrer",
         "content",

@@ -1,6 +1,7 @@
 """Who we talk to: companies, their contacts, the leads they give us and every conversation."""
 
 from crm.models.assessment import Assessment
+from crm.models.clocks import ClockRule
 from crm.models.companies import Company, CompanyAlias, CompanyPark, Contact, Ownership
 from crm.models.first_talk import (
     Appeal,
@@ -32,6 +33,7 @@ __all__ = [
     "LeadClaim",
     "PoolRule",
     "Appeal",
+    "ClockRule",
     "Company",
     "CompanyAlias",
     "CompanyPark",

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import WanField
+from crm.clocks import Clock
 from crm.lifecycle import OPEN, LeadStage, ShelvingReason
 from crm.models.companies import Company
 from crm.models.source_text import SourceText
@@ -98,6 +99,12 @@ class Lead(models.Model):
     )
     next_step = models.CharField(_("Next step"), max_length=200, blank=True)
     next_step_due_on = models.DateField(_("Next step due on"), null=True, blank=True)
+    needs_experts = models.BooleanField(_("Assessment needs outside experts"), default=False)
+    # The clock that runs, wound by `crm.actions.clocks` whenever the lead moves, so that lists show it at no cost.
+    clock = models.CharField(_("Clock"), max_length=9, choices=Clock, blank=True, editable=False)
+    clock_since = models.DateField(_("Clock runs since"), null=True, blank=True, editable=False)
+    clock_due_on = models.DateField(_("Clock due on"), null=True, blank=True, editable=False)
+    clock_is_provisional = models.BooleanField(_("Due day is provisional"), default=False, editable=False)
     last_contact_on = models.DateField(_("Latest contact on"), null=True, blank=True, editable=False)
     # The moment of the latest step, conversation or change of hands; empty in rows older than this column.
     followed_up_at = models.DateTimeField(null=True, editable=False)
@@ -147,6 +154,10 @@ class Lead(models.Model):
                 name="lead_pipeline",
             ),
             models.Index(fields=["-pooled_at", "-id"], name="lead_pool", condition=Q(owner=None)),
+            models.Index(
+                fields=["owner", "clock_due_on"], name="lead_owner_clock", condition=Q(clock_due_on__isnull=False)
+            ),
+            models.Index(fields=["clock_due_on"], name="lead_clock", condition=Q(clock_due_on__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

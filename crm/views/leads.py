@@ -18,6 +18,8 @@ from core.templatetags.units import day, money, wan
 from crm import actions
 from crm.aspects import missing_aspects
 from crm.bulk import LEADS
+from crm.clock_rules import limits_of
+from crm.clocks import face_of
 from crm.desk_pool import told_claims, told_hands
 from crm.filters import LeadFilters
 from crm.forms import AdvanceForm, AmountForm, LeadForm, NewLeadForm, doubt_about, present
@@ -45,6 +47,10 @@ LISTED = (
     "intended_investment_wan",
     "industry",
     "stage",
+    "clock",
+    "clock_since",
+    "clock_due_on",
+    "clock_is_provisional",
     "next_step_due_on",
     "last_contact_on",
     "company__name",
@@ -114,6 +120,8 @@ def dress(lead, today, viewer=None):
     lead.may_log = viewer is not None and may(viewer, "crm.record_interaction", lead.park)
     name = industries.INDUSTRIES[lead.industry].name if lead.industry in industries.INDUSTRIES else ""
     lead.industry_name = name if len(name) <= LONGEST_INDUSTRY else f"{name[: LONGEST_INDUSTRY - 1]}…"
+    lead.face = face_of(lead, today=today)
+    lead.is_pressing = lead.face is not None and lead.face.light != "ok"
     lead.light = next_step_light(lead.next_step_due_on, as_of=today) if lead.is_open else ""
     lead.light_words = _light_words(lead.next_step_due_on, today) if lead.is_open else ""
 
@@ -143,6 +151,7 @@ def lead_detail(request, pk):
     transfers = list(lead.transfers.select_related("from_park", "to_park", "recorded_by"))
     today = timezone.localdate()
     dress(lead, today)
+    lead.face = face_of(lead, today=today, limits=limits_of(lead.park.zone_pk))
     likely = likely_next(lead.stage)
     claims = list(lead.claims.select_related("holder", "ended_by"))
     context = {

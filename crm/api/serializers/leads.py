@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -21,6 +22,16 @@ class LeadCode(serializers.CharField):
         return CODES[LeadStage(value)]
 
 
+class OverdueField(serializers.BooleanField):
+    """Whether the due day is past; read from the day itself."""
+
+    def to_representation(self, value: Any) -> bool:
+        return value < timezone.localdate()
+
+
+CLOCK = ("clock", "clock_due_on", "clock_is_provisional")
+
+
 class LeadRow(Row):
     id = serializers.IntegerField()
     code = serializers.CharField()
@@ -38,6 +49,10 @@ class LeadRow(Row):
     next_step = VeiledField()
     next_step_due_on = DaySerializerField(allow_null=True)
     last_contact_on = DaySerializerField(allow_null=True)
+    clock = serializers.CharField(help_text="respond, assess, feed_back or report; empty where none runs.")
+    clock_due_on = DaySerializerField(allow_null=True)
+    clock_is_provisional = serializers.BooleanField(help_text="A notice of working days may move the due day.")
+    is_overdue = OverdueField(source="clock_due_on", allow_null=True)
     is_synthetic = serializers.BooleanField()
 
 
@@ -69,6 +84,7 @@ class LeadDetail(RecordSerializer):
     company = serializers.SerializerMethodField()
     park = serializers.SerializerMethodField()
     owner = serializers.SerializerMethodField()
+    is_overdue = OverdueField(source="clock_due_on", read_only=True, allow_null=True)
     next_steps = serializers.SerializerMethodField()
     stage_path = serializers.SerializerMethodField()
     protected_elsewhere = ElsewhereField()
@@ -90,6 +106,8 @@ class LeadDetail(RecordSerializer):
             "pooled_at",
             "pooled_how",
             "pooled_reason",
+            *CLOCK,
+            "is_overdue",
             "next_steps",
             "stage_path",
             "protected_elsewhere",
