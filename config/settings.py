@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -149,6 +150,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "mail-notices": {"task": "core.mail_notices", "schedule": 300.0, "options": {"expires": 280}},
     # Once a day would do; hourly, a night in which the clock stood still is caught up the next morning.
     "return-silent-leads": {"task": "crm.return_silent_leads", "schedule": 3600.0, "options": {"expires": 3000}},
+    # At seven, and twice more for a site that is switched off at night; who was told is not told again.
+    "remind": {"task": "crm.remind", "schedule": crontab(hour="7,10,14", minute=0), "options": {"expires": 3000}},
     "refresh-trend": {"task": "reports.refresh_trend", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")

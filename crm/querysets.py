@@ -155,6 +155,22 @@ class PoolRuleQuerySet(models.QuerySet):
         return self.filter(zone=zone_pk).first() or self.model(zone_id=zone_pk)
 
 
+OPEN_TASK = Q(done_at=None, dropped_at=None)
+
+
+class TaskQuerySet(ParkScopedQuerySet):
+    def open(self):
+        return self.filter(OPEN_TASK)
+
+    def closed(self):
+        """Done or dropped."""
+        return self.exclude(OPEN_TASK)
+
+    def dated_first(self):
+        """The earliest day first, those without a day last, on both databases."""
+        return self.order_by(models.F("due_on").asc(nulls_last=True), "pk")
+
+
 class InteractionQuerySet(ParkScopedQuerySet):
     def newest_first(self):
         return self.order_by("-happened_on", "-pk")

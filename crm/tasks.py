@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from crm.actions import lapse_first_talks, return_silent_leads, warn_of_silence
+from crm.actions import lapse_first_talks, return_silent_leads, rewind, warn_of_silence
+from crm.reminders import remind
 
 
 @shared_task(name="crm.lapse_first_talks")
@@ -18,3 +19,11 @@ def take_back_silent_leads() -> None:
     now = timezone.now()
     warn_of_silence(at=now)
     return_silent_leads(at=now)
+
+
+@shared_task(name="crm.remind")
+def remind_people() -> None:
+    """Tell people what is due. Safe to run twice and in several workers; a missed night is caught up by the next."""
+    # A notice of working days may have come with a new version of the program.
+    rewind(only_provisional=True)
+    remind(at=timezone.now())

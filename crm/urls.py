@@ -6,6 +6,7 @@ from crm import first_talk_urls
 from crm.views import (
     assessing,
     bulk,
+    calendar_feed,
     clock_rules,
     companies,
     duplicates,
@@ -19,10 +20,19 @@ from crm.views import (
     pool,
     quick,
     revealing,
+    tasks,
 )
 
 app_name = "crm"
 urlpatterns = [
+    path("tasks/", tasks.task_list, name="task-list"),
+    path("tasks/new/", tasks.task_new, name="task-new"),
+    path("tasks/<int:pk>/", tasks.task_detail, name="task-detail"),
+    path("tasks/<int:pk>/finish/", tasks.task_finish, name="task-finish"),
+    path("tasks/<int:pk>/move/", tasks.task_move, name="task-move"),
+    path("tasks/<int:pk>/drop/", tasks.task_drop, name="task-drop"),
+    path("account/calendar/", calendar_feed.calendar_feed, name="calendar-feed"),
+    path("calendar/<str:secret>.ics", calendar_feed.calendar_file, name="calendar-file"),
     path("rules/clocks/", clock_rules.clock_rules, name="clock-rules"),
     path("leads/", leads.lead_list, name="lead-list"),
     path("leads/board/", pipeline.lead_board, name="lead-board"),

@@ -39,6 +39,7 @@ CRM_VERBS = frozenset(
         "crm.merge_contacts",
     }
 )
+TASK_VERBS = frozenset({"crm.plan_task", "crm.finish_task", "crm.move_task", "crm.drop_task"})
 # What a park does about its own first talks; what the office does about those of all parks.
 TALK_VERBS = frozenset({"crm.register_first_talk", "crm.renew_first_talk", "crm.end_first_talk", "crm.appeal_conflict"})
 OFFICE_VERBS = frozenset(
@@ -72,12 +73,15 @@ VIEW_VERBS = frozenset({"parks.save_view", "parks.share_view"})
 """Filters kept under a name; for everybody in the zone only by those who answer for it."""
 
 VERBS = {
-    Role.OFFICER: CRM_VERBS | TALK_VERBS | PROJECT_VERBS | VIEW_VERBS | {"reports.export"},
+    Role.OFFICER: CRM_VERBS | TASK_VERBS | TALK_VERBS | PROJECT_VERBS | VIEW_VERBS | {"reports.export"},
     Role.OPERATOR: (PROJECT_VERBS - {"projects.open_project", "projects.record_signing_event"})
     | VIEW_VERBS
     | {"crm.record_interaction", "crm.hand_over_own", "reports.export"},
+    | TASK_VERBS
+    | {"crm.record_interaction", "reports.export"},
     # The counting side may correct but not report: what it verifies comes from somebody else.
     Role.MANAGER: CRM_VERBS
+    | TASK_VERBS
     | TALK_VERBS
     | OFFICE_VERBS
     | COUNTING_VERBS
@@ -90,11 +94,13 @@ VERBS = {
         "projects.attach_document",
         "projects.record_signing_event",
         "parks.edit_park",
+        "crm.hear_of_overdue",
         "reports.export",
         "reports.read_trail",
     },
     Role.AUDITOR: frozenset({"parks.save_view", "reports.export", "reports.read_trail"}),
     Role.ADMINISTRATOR: CRM_VERBS
+    | TASK_VERBS
     | TALK_VERBS
     | OFFICE_VERBS
     | PROJECT_VERBS

@@ -16,6 +16,8 @@ PLACES = (
     ("crm:conflict", "talks"),
     ("crm:protection", "parks"),
     ("crm:clock-rules", "parks"),
+    ("crm:task", "tasks"),
+    ("crm:calendar-feed", ""),
     ("crm:lead", "leads"),
     ("crm:pool", "leads"),
     ("crm:hand-over", ""),

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from core.models import AuditEntry
-from crm.models import Lead
 from parks.models import Park
 from projects import lifecycle
 from projects.actions import extra_requirements_of
@@ -23,15 +22,6 @@ SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A next step. `light` is bad when it is late, warn on the day itself, ok before."""
-
-    lead: Lead
-    light: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Missing:
     """A project with the step it takes next and what entering that still lacks."""
 
@@ -40,15 +30,6 @@ class Missing:
     days: int
     to: str
     lacks: list[str]
-
-
-def due_leads(leads: Any, *, today: date) -> list[Due]:
-    """Open leads with a next step, the earliest first. `leads` are those of one person."""
-    found = leads.open().filter(next_step_due_on__isnull=False).select_related("company")
-    return [
-        Due(lead, *_light((lead.next_step_due_on - today).days))
-        for lead in found.order_by("next_step_due_on", "pk")[:SHOWN]
-    ]
 
 
 def open_leads(leads: Any) -> dict[str, Any]:
@@ -133,11 +114,3 @@ def _missing(project: Project, kinds: set[str], extra: dict[str, list], today: d
 
 def _step(done: bool, text: str, link: str) -> dict[str, Any]:  # noqa: FBT001 - one of three words of a line
     return {"done": done, "text": text, "link": reverse(link)}
-
-
-def _light(days: int) -> tuple[str, str]:
-    if days < 0:
-        return "bad", ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}
-    if days == 0:
-        return "warn", gettext("today")
-    return "ok", ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}

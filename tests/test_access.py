@@ -19,6 +19,7 @@ from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
 from crm import actions as crm_actions
 from crm.actions import add_contact, edit_lead, keep_source_text, merge_contacts, record_interaction
+from crm.actions import add_contact, edit_lead, merge_contacts, plan_task, record_interaction
 from crm.actions.first_talks import dispute, register_first_talk
 from crm.actions.lead_transfers import transfer_lead
 from crm.bulk import LEADS
@@ -71,6 +72,7 @@ PUBLIC = {
     "accounts:theme",
     "accounts:profile",
     "accounts:password",
+    "crm:calendar-file",
 }
 """Open to whoever comes, or about nobody but oneself; tested in tests/accounts and tests/test_setup.py."""
 
@@ -111,6 +113,14 @@ TABLE = [
     Row("notice-read", "notice", reads=NOBODY, does=frozenset({"officer"}), hides=True, is_own=True),
     Row("notice-read-all", reads=NOBODY, does=EVERYBODY),
     Row("crm:clock-rules", does=PARK),
+    Row("crm:task-list"),
+    Row("crm:task-new", reads=TALK, does=TALK),
+    Row("crm:task-detail", "task", hides=True),
+    *rows("crm:task-finish", "crm:task-move", "crm:task-drop", of="task", reads=NOBODY, does=TALK, hides=True),
+    Row("task-list", does=TALK),
+    Row("task-detail", "task", hides=True),
+    *rows("task-finish", "task-move", "task-drop", of="task", reads=NOBODY, does=TALK, hides=True),
+    Row("crm:calendar-feed", does=EVERYBODY),
     Row("parks:calendar"),
     Row("parks:calendar-add", reads=NOBODY, does=PARK),
     Row("parks:calendar-drop", "calendar_day", reads=NOBODY, does=PARK),
@@ -402,6 +412,8 @@ def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, 
         "zone": [park.parent_id],
         "job": [job.pk],
         "notice": [Notice.objects.earliest("pk").pk],
+        "task": [plan_task(park=park, title="准备材料", at=at, by=officer).pk],
+        "notice": [Notice.objects.get().pk],
     }
 
 

@@ -2,6 +2,7 @@
 
 from crm.actions.assessing import ASSESSABLE, ASSESSED_WITH, assess_lead, draft_assessment
 from crm.actions.assignment import assign_lead
+from crm.actions.calendar_feed import digest_of_secret, make_calendar_feed, revoke_calendar_feed
 from crm.actions.clocks import REWIND, rewind, set_clock_rules
 from crm.actions.companies import (
     COMPANY_EDITABLE,
@@ -43,6 +44,7 @@ from crm.actions.revealing import reveal_contact, reveal_interaction
 from crm.actions.rules import PROTECTION_EDITABLE, set_protection_rule
 from crm.actions.source_texts import keep_source_text
 from crm.actions.taking_back import put_back
+from crm.actions.tasks import drop_task, finish_task, move_task, plan_task
 
 __all__ = [
     "hand_over",
@@ -91,6 +93,13 @@ __all__ = [
     "register_lead",
     "renew_first_talk",
     "require_for_company",
+    "digest_of_secret",
+    "drop_task",
+    "finish_task",
+    "make_calendar_feed",
+    "move_task",
+    "plan_task",
+    "revoke_calendar_feed",
     "rewind",
     "set_clock_rules",
     "set_protection_rule",

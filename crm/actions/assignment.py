@@ -12,6 +12,7 @@ from core.search import refresh
 from crm.actions.companies import introduce_company
 from crm.actions.holding import HELD, give, held
 from crm.actions.leads import locked, refuse_idle_owner, take_step
+from crm.actions.next_steps import follow
 from crm.lifecycle import LeadStage, next_stages
 from crm.models import ChangeOfHands, LeadAssignment
 from crm.protection import LIVE
@@ -64,6 +65,7 @@ def assign_lead(lead, *, park=None, owner=None, effective_on, note="", expected_
     else:
         lead.version += 1
     lead.save(update_fields=["park", *HELD])
+    follow(lead)
     refresh(lead)
     changes = diff(before, held(lead) | {"park": lead.park_id})
     record("crm.assign_lead", lead, park=park.pk, changes=changes, at=at, by=by)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from core.dates import local_day, local_time
 from core.rules import refuse
 from crm.actions.editing import audited
+from crm.actions.next_steps import follow
 from crm.models import ChangeOfHands, Lead, LeadClaim, PoolRule
 
 HELD = ("owner", "followed_up_at", "pooled_at", "pooled_how", "pooled_by", "pooled_reason", "version")
@@ -34,6 +35,7 @@ def give(lead, to, *, how, reason="", at, by):
     else:
         lead.pooled_at, lead.pooled_how, lead.pooled_by, lead.pooled_reason = None, "", None, ""
         begin_holding(lead, how=how, at=at, by=by)
+    follow(lead)
 
 
 def begin_holding(lead, *, how, at, by):

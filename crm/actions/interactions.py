@@ -9,6 +9,7 @@ from core.rules import refuse, refuse_future, refuse_invalid
 from crm.actions.clocks import WOUND, wind
 from crm.actions.leads import locked
 from crm.actions.merged import hold
+from crm.actions.next_steps import close_step, put_step
 from crm.models import Interaction
 from parks.access import require
 
@@ -59,7 +60,16 @@ def _touch(lead, interaction):
     lead.last_contact_on = max(filter(None, [lead.last_contact_on, interaction.happened_on]))
     lead.followed_up_at = interaction.recorded_at
     if interaction.next_step or interaction.next_step_due_on:
-        lead.next_step, lead.next_step_due_on = interaction.next_step, interaction.next_step_due_on
+        # Whoever says what comes next has done what came before.
+        before_it = close_step(lead, done_by=interaction.recorded_by, at=interaction.recorded_at)
+        put_step(
+            lead,
+            title=interaction.next_step,
+            due_on=interaction.next_step_due_on,
+            follows=before_it,
+            at=interaction.recorded_at,
+            by=interaction.recorded_by,
+        )
         lead.version += 1  # a form opened before must not put the old step back
     wind(lead)
     lead.save(update_fields=[*MOVED_ALONG, *WOUND, "version"])

@@ -11,6 +11,7 @@ from crm.actions.companies import introduce_company
 from crm.actions.first_talks import pass_on
 from crm.actions.holding import give
 from crm.actions.leads import locked
+from crm.actions.next_steps import follow
 from crm.models import ChangeOfHands, FirstTalk, LeadTransfer
 from crm.protection import LIVE
 from parks.access import may, require
@@ -63,6 +64,7 @@ def transfer_lead(lead, *, to_park, effective_on, reason, expected_version=None,
     else:
         lead.version += 1
     lead.save()
+    follow(lead)
     refresh(lead)
     for talk in FirstTalk.objects.filter(lead=lead, park=from_park, status__in=LIVE).order_by("pk"):
         pass_on(talk, to_park=to_park, effective_on=local_day(at), reason=reason, at=at, by=by)

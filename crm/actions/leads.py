@@ -14,6 +14,7 @@ from crm.actions.clocks import WOUND, wind
 from crm.actions.companies import add_contact, introduce_company, refuse_known_name, register_company
 from crm.actions.editing import apply, audited
 from crm.actions.holding import begin_holding, give, held, refuse_beyond_limits
+from crm.actions.next_steps import STEP, close_step, keep_in_step
 from crm.lifecycle import LeadStage, beside, is_backward, obstacles
 from crm.models import ChangeOfHands, Lead, LeadStageChange
 from parks.access import may, require
@@ -36,7 +37,7 @@ LEAD_EDITABLE = (
     "next_step",
     "next_step_due_on",
 )
-STEPPED = ("stage", "stage_since", "shelving_reason", "followed_up_at", "pooled_at")
+STEPPED = ("stage", "stage_since", "shelving_reason", *STEP, "followed_up_at", "pooled_at")
 """The columns a step moves."""
 
 
@@ -100,6 +101,7 @@ def register_lead(
     lead.code = f"L-{received_on.year}-{lead.pk:05d}"
     lead.save(update_fields=["code"])
     refresh(lead)
+    keep_in_step(lead, at=at, by=by)
     LeadStageChange.objects.create(
         lead=lead, to_stage=lead.stage, effective_on=received_on, recorded_at=at, recorded_by=by
     )
@@ -170,6 +172,8 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
     if changed.keys() & {"received_on", "needs_experts"}:
         wind(lead)
     lead.save()
+    if changed.keys() & set(STEP):
+        keep_in_step(lead, at=at, by=by)
     if changed.keys() & {"title", "content"}:
         refresh(lead)
     record("crm.edit_lead", lead, park=lead.park_id, changes=changed, at=at, by=by)
@@ -253,6 +257,8 @@ def take_step(lead, to, effective_on, *, note="", shelving_reason="", expected_v
     if lead.owner_id is None and came_from == LeadStage.SHELVED:
         lead.pooled_at = at  # nobody could claim it while it was closed
     lead.version += 1
+    if not lead.is_open:
+        close_step(lead, at=at)
     wind(lead)
     lead.save(update_fields=[*STEPPED, *WOUND, "version"])
     changes = diff(before, {name: getattr(lead, name) for name in STEPPED})

@@ -19,6 +19,7 @@ from crm.actions.companies import (
 from crm.actions.holding import HELD, take_hands_back
 from crm.actions.interactions import MOVED_ALONG
 from crm.actions.leads import LEAD_EDITABLE, STEPPED, move_receipt
+from crm.actions.next_steps import follow, keep_in_step, take_chain_back
 from crm.models import Company, CompanyPark, Contact, Interaction, Lead, LeadAssignment, LeadStageChange
 from crm.searchable import company_introduced, company_renamed
 from parks.access import require
@@ -62,6 +63,8 @@ def _put_lead_back(entry, *, at, by):
     wind(lead)
     lead.version += 1
     lead.save()
+    follow(lead)
+    keep_in_step(lead, at=at, by=by)
     refresh(lead)
 
 
@@ -73,6 +76,7 @@ def _take_lead_back(entry, *, at, by):
     take_hands_back(lead, entry.at)
     lead.version += 1
     lead.save(update_fields=HELD)
+    follow(lead)
 
 
 @undoes("crm.assign_lead", says=_("Assignment taken back"))
@@ -83,6 +87,7 @@ def _take_assignment_back(entry, *, at, by):
     LeadAssignment.objects.filter(lead=lead, recorded_at=entry.at).update(undone_at=at)
     lead.version += 1
     lead.save(update_fields=["park", *HELD])
+    follow(lead)
     refresh(lead)
 
 
@@ -111,6 +116,7 @@ def _take_step_back(entry, *, at, by):
     wind(lead)
     lead.version += 1
     lead.save(update_fields=[*STEPPED, *WOUND, "version"])
+    keep_in_step(lead, at=at, by=by)
 
 
 @undoes("crm.record_interaction", says=_("Conversation taken back"))
@@ -130,6 +136,8 @@ def _unrecord_interaction(entry, *, at, by):
     wind(lead)
     lead.version += 1
     lead.save(update_fields=[*MOVED_ALONG, *WOUND, "version"])
+    take_chain_back(lead, entry.at)
+    keep_in_step(lead, at=at, by=by)
 
 
 def _latest(lead, entry, name, of_others):

@@ -9,6 +9,7 @@ from crm.api.handing_over import HandOvers
 from crm.api.merging import Merges
 from crm.api.pipeline import LeadBoard
 from crm.api.pool import LeadPool
+from crm.api.tasks import Tasks
 from crm.api.views import Companies, Contacts, Interactions, Leads
 
 
@@ -23,5 +24,6 @@ def register(router: DefaultRouter) -> None:
     router.register("leads", LeadPool, basename="lead-pool")
     router.register("bulk-runs", BulkRuns, basename="bulk-run")
     router.register("merges", Merges, basename="merge")
+    router.register("tasks", Tasks, basename="task")
     router.register("interactions", Interactions, basename="interaction")
     first_talks.register(router)

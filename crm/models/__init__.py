@@ -1,6 +1,7 @@
 """Who we talk to: companies, their contacts, the leads they give us and every conversation."""
 
 from crm.models.assessment import Assessment
+from crm.models.calendar_feed import CalendarFeed
 from crm.models.clocks import ClockRule
 from crm.models.companies import Company, CompanyAlias, CompanyPark, Contact, Ownership
 from crm.models.first_talk import (
@@ -21,6 +22,7 @@ from crm.models.merging import Merge, MergeKind
 from crm.models.pool import PoolRule
 from crm.models.source_text import SourceText
 from crm.models.split import CountedBy, SplitTerms
+from crm.models.tasks import Task
 
 __all__ = [
     "HandOver",
@@ -33,6 +35,7 @@ __all__ = [
     "LeadClaim",
     "PoolRule",
     "Appeal",
+    "CalendarFeed",
     "ClockRule",
     "Company",
     "CompanyAlias",
@@ -55,4 +58,5 @@ __all__ = [
     "PaperKind",
     "ProtectionRule",
     "SplitTerms",
+    "Task",
 ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from core.submissions import new_key
+from crm.desk_due import due_counts, due_rows
 from crm.desk_pool import pool_box
 from crm.models import Lead
 from crm.views.quick import quick_form
@@ -35,13 +36,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _officer(user: Any, today: Any) -> dict[str, Any]:
     leads = Lead.objects.visible_to(user).owned_by(user)
-    due = desk.due_leads(leads, today=today)
+    late, due_today = due_counts(user, today=today)
     return {
         "form": quick_form(user, today),
         "submission_key": new_key(),
-        "due": due,
-        "late": sum(1 for each in due if each.light == "bad"),
-        "due_today": sum(1 for each in due if each.light == "warn"),
+        "due": due_rows(user, today=today),
+        "late": late,
+        "due_today": due_today,
         "leads": desk.open_leads(leads),
     }
 

@@ -43,9 +43,10 @@ def test_every_role_has_a_desk_on_an_empty_site_that_names_a_first_step(desk, re
 
 def test_the_officer_sees_what_is_due_late_first_and_of_own_leads_only(desk, make_lead, officer, colleague):
     today = timezone.localdate()
-    make_lead(company_name="今日公司", next_step="回电", next_step_due_on=today)
-    make_lead(company_name="迟到公司", next_step="送方案", next_step_due_on=today - timedelta(days=3))
-    make_lead(company_name="同事公司", next_step="拜访", next_step_due_on=today, owner=colleague)
+    fresh = {"received_on": today, "at": timezone.now()}
+    make_lead(company_name="今日公司", next_step="回电", next_step_due_on=today, **fresh)
+    make_lead(company_name="迟到公司", next_step="送方案", next_step_due_on=today - timedelta(days=3), **fresh)
+    make_lead(company_name="同事公司", next_step="拜访", next_step_due_on=today, owner=colleague, **fresh)
 
     text = desk(officer)
 
@@ -53,6 +54,7 @@ def test_the_officer_sees_what_is_due_late_first_and_of_own_leads_only(desk, mak
     assert due.index("迟到公司") < due.index("今日公司")
     assert "超 3 天" in due
     assert "同事公司" not in text
+    assert "剩 1 天" in due  # the clocks of both: respond by tomorrow
     assert "今天到期 1 件，超期 1 件" in text
 
 
