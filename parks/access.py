@@ -76,9 +76,8 @@ VERBS = {
     Role.OFFICER: CRM_VERBS | TASK_VERBS | TALK_VERBS | PROJECT_VERBS | VIEW_VERBS | {"reports.export"},
     Role.OPERATOR: (PROJECT_VERBS - {"projects.open_project", "projects.record_signing_event"})
     | VIEW_VERBS
-    | {"crm.record_interaction", "crm.hand_over_own", "reports.export"},
     | TASK_VERBS
-    | {"crm.record_interaction", "reports.export"},
+    | {"crm.record_interaction", "crm.hand_over_own", "reports.export"},
     # The counting side may correct but not report: what it verifies comes from somebody else.
     Role.MANAGER: CRM_VERBS
     | TASK_VERBS

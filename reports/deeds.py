@@ -20,6 +20,7 @@ DEEDS = {
     "parks.edit_view": _("View changed"),
     "parks.remove_view": _("View removed"),
     "parks.set_default_view": _("Default view chosen"),
+    "crm.hand_over_task": _("Task handed over"),
     "crm.plan_task": _("Task planned"),
     "crm.finish_task": _("Task done"),
     "crm.move_task": _("Task moved"),

@@ -18,8 +18,7 @@ from core.jobs import enqueue, job_kind
 from core.models import AuditEntry, Notice
 from core.notices import notice_kind, tell
 from crm import actions as crm_actions
-from crm.actions import add_contact, edit_lead, keep_source_text, merge_contacts, record_interaction
-from crm.actions import add_contact, edit_lead, merge_contacts, plan_task, record_interaction
+from crm.actions import add_contact, edit_lead, keep_source_text, merge_contacts, plan_task, record_interaction
 from crm.actions.first_talks import dispute, register_first_talk
 from crm.actions.lead_transfers import transfer_lead
 from crm.bulk import LEADS
@@ -413,7 +412,6 @@ def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, 
         "job": [job.pk],
         "notice": [Notice.objects.earliest("pk").pk],
         "task": [plan_task(park=park, title="准备材料", at=at, by=officer).pk],
-        "notice": [Notice.objects.get().pk],
     }
 
 

@@ -16,7 +16,8 @@ from core.notices import Told, notice_kind, tell_all
 from core.rules import refuse
 from crm import holdings
 from crm.actions.holding import HELD, give, held, take_hands_back
-from crm.models import ChangeOfHands, HandOver, HandOverLine, Lead
+from crm.actions.next_steps import follow
+from crm.models import ChangeOfHands, HandOver, HandOverLine, Lead, Task
 from parks.access import may, require
 
 notice_kind("handed_over", gettext_lazy("You took over from %(person)s: %(number)s in all."))
@@ -199,6 +200,7 @@ def _take_lead_back(lead, person, *, given_at, at, by):
     take_hands_back(lead, given_at)
     lead.owner, lead.version = person, lead.version + 1
     lead.save(update_fields=HELD)
+    follow(lead)
     record("crm.hand_over_lead", lead, park=lead.park_id, changes=diff(before, held(lead)), at=at, by=by)
     return lead
 
@@ -214,5 +216,37 @@ holdings.register(
         held_by=lambda lead: lead.owner_id,
         pass_on=_pass_lead_on,
         take_back=_take_lead_back,
+    )
+)
+
+
+# ── tasks that are no step of a lead; those go with their lead ───────────────────────────────────────────────────────
+
+
+def _locked_task(pk):
+    return Task.objects.select_for_update(of=("self",)).select_related("park").filter(pk=pk).first()
+
+
+def _give_task(task, to, *, at, by):
+    before = {"owner": task.owner_id}
+    task.owner, task.version = to, task.version + 1
+    task.save(update_fields=["owner", "version"])
+    record("crm.hand_over_task", task, park=task.park_id, changes=diff(before, {"owner": to.pk}), at=at, by=by)
+    return task
+
+
+holdings.register(
+    holdings.Holding(
+        kind="crm.task",
+        name=gettext_lazy("Open tasks"),
+        verb="crm.finish_task",
+        page="crm:task-detail",
+        rows=lambda person: (
+            Task.objects.open().filter(owner=person, lead=None).select_related("park", "company").order_by("pk")
+        ),
+        locked=_locked_task,
+        held_by=lambda task: task.owner_id,
+        pass_on=lambda task, *, to, at, by: _give_task(task, to, at=at, by=by),
+        take_back=lambda task, person, *, given_at, at, by: _give_task(task, person, at=at, by=by),
     )
 )

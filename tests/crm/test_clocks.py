@@ -273,7 +273,7 @@ def test_the_clocks_of_leads_from_before_are_wound_as_the_verbs_would(make_lead,
     kept = {each.pk: clock_of(each) for each in (lead, other)}
     Lead.objects.update(clock="", clock_since=None, clock_due_on=None)
 
-    importlib.import_module("crm.migrations.0009_clocks").wind(apps, None)
+    importlib.import_module("crm.migrations.0011_clocks").wind(apps, None)
 
     assert {each.pk: clock_of(each) for each in (lead, other)} == kept
     assert LeadStageChange.objects.count() == 4

@@ -21,10 +21,12 @@ from crm.actions import (
     drop_task,
     edit_lead,
     finish_task,
+    hand_over,
     move_task,
     plan_task,
     record_interaction,
     return_lead,
+    undo_hand_over,
 )
 from crm.desk_due import due_counts, due_rows
 from crm.lifecycle import LeadStage
@@ -327,8 +329,20 @@ def test_the_next_steps_from_before_become_tasks(make_lead, officer, at):
     Lead.objects.filter(pk=over.pk).update(next_step="老的", next_step_due_on=on(2))
     Task.objects.all().delete()
 
-    importlib.import_module("crm.migrations.0010_tasks_and_calendar_feeds").plan(apps, None)
+    importlib.import_module("crm.migrations.0012_tasks_and_calendar_feeds").plan(apps, None)
 
     assert step(lead) == ("回访", on(20))
     assert step(over) == ("", None)
     assert Task.objects.get(lead=over).dropped_at
+
+
+def test_a_leaving_officer_s_tasks_go_along_and_come_back(task, make_lead, officer, colleague, manager, at):
+    lead = make_lead(next_step="回访", next_step_due_on=on(20))
+
+    done = hand_over(officer, to=colleague, at=at, by=manager)
+    assert step(lead)
+    assert {each.owner for each in Task.objects.open()} == {colleague}
+
+    undo_hand_over(done, at=at, by=manager)
+    assert step(lead)
+    assert {each.owner for each in Task.objects.open()} == {officer}

@@ -42,7 +42,7 @@ def wind(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0008_assessments"),
+        ("crm", "0010_hand_overs"),
         ("parks", "0002_working_calendar"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

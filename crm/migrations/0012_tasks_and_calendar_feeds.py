@@ -35,7 +35,7 @@ def _task(model, lead):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0009_clocks"),
+        ("crm", "0011_clocks"),
         ("parks", "0002_working_calendar"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
