@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -18,9 +19,9 @@ from core.audit import diff, record
 from core.batches import batch
 from core.errors import RuleViolation
 from core.jobs import JobRun, enqueue, job_kind
-from core.models import AuditEntry, BulkRun
+from core.models import AuditEntry, BulkRun, Job
 from core.paging import COUNT_CAP
-from core.undo import undoes
+from core.undo import undo_in_parts, undoes
 
 MOST_ROWS = COUNT_CAP
 AT_ONCE_ROWS = 500
@@ -226,6 +227,31 @@ def summary(run: BulkRun) -> str:
 @undoes("core.bulk", says=gettext_lazy("Bulk change taken back"), within=KEPT_FOR)
 def _undo_run(entry: AuditEntry, *, at: datetime, by: Any) -> None:
     """The rows are taken back by their own verbs; what is kept of the run stays, marked by the trail."""
+
+
+def undo_later(batch_id: UUID, *, leave_touched: bool, at: datetime, by: Any) -> Job | None:
+    """A job that takes a large run back; None where the batch is none, and may be taken back at once."""
+    run = BulkRun.objects.visible_to(by).filter(batch=batch_id, changed__gt=AT_ONCE_ROWS).first()
+    if run is None:
+        return None
+    if run.finished_at is None and not run.job.is_over:
+        raise RuleViolation(_("The run is still under way. Cancel it or wait for its end, then take it back."))
+    if is_taken_back(run):
+        raise RuleViolation(_("This has been taken back already."))
+    return enqueue("core.undo_bulk", {"batch": str(batch_id), "leave_touched": leave_touched}, at=at, by=by)
+
+
+@job_kind("core.undo_bulk", title=gettext_lazy("Take back a bulk change"))
+def take_back(job: JobRun) -> dict[str, Any]:
+    """Part by part; a lost worker's successor goes on with what is left."""
+    done = undo_in_parts(
+        UUID(job.params["batch"]),
+        leave_touched=job.params["leave_touched"],
+        clock=job.clock,
+        by=job.by,
+        part=job.progress,
+    )
+    return {"summary": " ".join([done.said, *done.kept[:ROWS_NAMED]])}
 
 
 def is_taken_back(run: BulkRun) -> bool:

@@ -30,6 +30,8 @@ GRACE_SECONDS = 30
 AT_ONCE = timedelta(seconds=SHOWN_SECONDS + GRACE_SECONDS)
 UNDONE = ".undone"
 AT_A_TIME = 500
+PART = 100
+"""So many deeds are taken back in one transaction where there are thousands."""
 
 Way = Callable[..., None]
 
@@ -125,6 +127,36 @@ def undo_batch(batch_id: UUID, *, leave_touched: bool = False, at: datetime, by:
                 told.kept.append(reason)
             else:
                 raise TouchedSince(reason)
+    told.said = _("%(what)s: %(record)s") % {"what": ways[head.verb].says, "record": head.subject_label}
+    return told
+
+
+def undo_in_parts(
+    batch_id: UUID, *, leave_touched: bool, clock: Callable[[], datetime], by: Any, part: Callable[[int, int], None]
+) -> TakenBack:
+    """The same for thousands of deeds: a transaction for each part, so that nobody else waits, and `part` is told.
+
+    Everything is looked at before the first part. Called again it goes on with what has not been taken back yet.
+    """
+    entries = list(entries_of(batch_id, by).filter(undone_by=None).order_by("-pk"))
+    if not entries:
+        raise RuleViolation(_("This has been taken back already."))
+    ways = _ways_of(entries)
+    head = _head(entries, ways)
+    _refuse_too_late(head, ways, clock())
+    touched = _touched(entries)
+    if touched and not leave_touched:
+        raise TouchedSince(*[touched_sentence(each) for each in entries if each.pk in touched][:AT_A_TIME])
+    told = TakenBack(batch_id, back=ways[head.verb].back)
+    for start in range(0, len(entries), PART):
+        with batch(), transaction.atomic():
+            for entry in entries[start : start + PART]:
+                reason = _attempt(entry, ways[entry.verb], touched=entry.pk in touched, at=clock(), by=by)
+                if reason is None:
+                    told.entries.append(entry)
+                else:
+                    told.kept.append(reason)
+            part(start + len(entries[start : start + PART]), len(entries))
     told.said = _("%(what)s: %(record)s") % {"what": ways[head.verb].says, "record": head.subject_label}
     return told
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from core.bulk import KEPT_FOR, is_taken_back, list_called, summary
+from core.bulk import KEPT_FOR, is_taken_back, list_called, summary, undo_later
 from core.errors import RuleViolation
 from core.jobs import cancel_job, result_path, title_of
 from core.models import BulkRun, Job
@@ -61,6 +61,8 @@ def undo(request: HttpRequest, batch: UUID) -> HttpResponse:
         done = undo_batch(batch, leave_touched=leave_touched, at=timezone.now(), by=request.user)
         return toast(request, HttpResponse(status=204), told(done))
     try:
+        if job := undo_later(batch, leave_touched=leave_touched, at=timezone.now(), by=request.user):
+            return redirect("core:job-detail", pk=job.pk)
         done = undo_batch(batch, leave_touched=leave_touched, at=timezone.now(), by=request.user)
     except RuleViolation as violation:
         for reason in violation.reasons:

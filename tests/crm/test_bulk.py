@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from core.batches import batch
-from core.bulk import AT_ONCE_ROWS, foresee, refuse_number, run_bulk
+from core.bulk import AT_ONCE_ROWS, foresee, refuse_number, run_bulk, undo_later
 from core.errors import RuleViolation
 from core.jobs import run_job
 from core.models import AuditEntry, BulkRun, Job
@@ -215,8 +215,27 @@ def test_many_rows_wait_for_a_job_that_goes_on_where_it_was_interrupted(
     made.refresh_from_db()
     assert (made.changed, made.finished_at, Job.objects.get().state) == (501, at, "done")
     assert AuditEntry.objects.in_batch(made.batch).filter(verb="crm.edit_lead").count() == 501
-    undo_batch(made.batch, at=at + timedelta(hours=1), by=officer)
-    assert not Lead.objects.filter(next_step="回访").exists()
+
+    back = undo_later(made.batch, leave_touched=False, at=at, by=officer)
+    ticks = iter(range(10_000))
+
+    def failing():
+        if next(ticks) == 250:
+            raise ConnectionError("the worker is gone")
+        return at + timedelta(hours=1)
+
+    run_job(back.pk, clock=failing)
+    assert 0 < Lead.objects.filter(next_step="回访").count() < 501
+    run_job(back.pk, clock=lambda: at + timedelta(hours=1))
+    back.refresh_from_db()
+    assert (back.state, Lead.objects.filter(next_step="回访").count()) == ("done", 0), back.error
+    assert AuditEntry.objects.filter(undoes__batch=made.batch).count() == 502, "each deed once, and the run itself"
+    with pytest.raises(RuleViolation, match="already"):
+        undo_later(made.batch, leave_touched=False, at=at, by=officer)
+
+
+def test_a_small_run_waits_for_no_job(leads, run, officer, at):
+    assert undo_later(run("shelve", SHELVE, leads).batch, leave_touched=False, at=at, by=officer) is None
 
 
 def test_somebody_elses_run_is_not_seen(leads, run, colleague, officer):
