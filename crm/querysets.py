@@ -24,6 +24,14 @@ class CompanyQuerySet(models.QuerySet):
         known = self.model._meta.get_field("known_in").related_model.objects.visible_to(user)
         return self.filter(pk__in=known.values("company_id"))
 
+    def visible_among(self, user, keys):
+        """As `visible_to`, of the few named by `keys`: the databases need not gather all that the user sees first."""
+        named = self.filter(pk__in=keys)
+        if within(user) is None:
+            return named
+        known = self.model._meta.get_field("known_in").related_model.objects.visible_to(user)
+        return named.filter(pk__in=known.filter(company__in=keys).values("company_id"))
+
     def called(self, name):
         """Companies whose name or alias is the same in another spelling (width, script, brackets, legal form)."""
         plain = normal_name(name)
@@ -53,6 +61,15 @@ class OfCompanyQuerySet(models.QuerySet):
             return self
         companies = self.model._meta.get_field("company").related_model.objects.visible_to(user)
         return self.filter(company__in=companies.values("pk"))
+
+    def visible_among(self, user, keys):
+        """As `visible_to`, of the few named by `keys`."""
+        named = self.filter(pk__in=keys)
+        if within(user) is None:
+            return named
+        companies = self.model._meta.get_field("company").related_model.objects
+        seen = companies.visible_among(user, named.order_by().values("company_id"))
+        return named.filter(company__in=seen.values("pk"))
 
 
 class LeadQuerySet(ParkScopedQuerySet):

@@ -97,7 +97,7 @@ def _strangers(user: Any, same: set[int]) -> list[Hit]:
     """SECURITY: only for what was typed in full, so that nobody can fish for it; only who registered it and when."""
     if not same or not user_has_posts(user):
         return []
-    mine = Company.objects.visible_to(user).filter(pk__in=same).values("pk")
+    mine = Company.objects.visible_among(user, same).values("pk")
     unseen = Company.objects.filter(pk__in=same).exclude(pk__in=mine).order_by("recorded_at", "pk")
     sentence = _("Registered by %(park)s since %(day)s. Its content is not visible here: contact that park.")
     return [
@@ -118,7 +118,7 @@ def _best(rows: QuerySet, *first: Q) -> QuerySet:
 
 def _companies(user: Any, keys: Iterable[int], typed: str, most: int) -> list[Hit]:
     normal = normal_name(typed)
-    rows = Company.objects.visible_to(user).filter(pk__in=keys)
+    rows = Company.objects.visible_among(user, keys)
     companies = _best(rows, Q(normal_name=normal), Q(normal_name__startswith=normal))[:most]
     companies = list(companies.only("name", "industry", "credit_code"))
     parks: dict[int, list[str]] = {}
@@ -171,7 +171,7 @@ def _projects(user: Any, keys: Iterable[int], typed: str, most: int) -> list[Hit
 
 
 def _contacts(user: Any, keys: Iterable[int], _typed: str, most: int) -> list[Hit]:
-    rows = Contact.objects.visible_to(user).filter(pk__in=keys).select_related("company")
+    rows = Contact.objects.visible_among(user, keys).select_related("company")
     return [
         Hit(
             "contact",

@@ -6,7 +6,8 @@ import pytest
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from crm.actions import add_contact, advance_lead
+from crm.actions import add_contact, advance_lead, introduce_company
+from crm.models import Company, Contact
 from crm.names import normal_name
 from parks.access import Role
 from reports import search
@@ -144,6 +145,20 @@ def test_somebody_without_a_role_finds_nothing(hisense, person):
     nobody = person("nobody")
 
     assert search.records(nobody, CODE, most=5) == search.records(nobody, "海信", most=5) == []
+
+
+def test_of_a_few_records_one_sees_what_one_sees_of_all(make_company, other_park, officer, outsider, manager, at):
+    mine, theirs = make_company("甲"), make_company("乙", park=other_park, by=outsider)
+    both = make_company("丙")
+    introduce_company(both, park=other_park, at=at, by=outsider)
+    people = [add_contact(each, full_name="王明", at=at, by=who) for each, who in ((mine, officer), (theirs, outsider))]
+    companies, contacts = [mine.pk, theirs.pk, both.pk], [each.pk for each in people]
+
+    for user in (officer, outsider, manager):
+        for model, keys in ((Company, companies), (Contact, contacts)):
+            seen = model.objects.visible_to(user).values_list("pk", flat=True)
+            assert set(model.objects.visible_among(user, keys).values_list("pk", flat=True)) == set(seen)
+    assert not Company.objects.visible_among(officer, [theirs.pk])
 
 
 def test_the_api_answers_in_the_agreed_shape(hisense, make_lead, officer, call):
