@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.dates import local_day
 from core.fields import normalise_credit_code
 from core.privacy import veiled
 from core.search import find_each
 from core.search.tokens import plain, sounds
-from crm.actions import first_registration
 from crm.lifecycle import OPEN
 from crm.models import Company, CompanyPark, Contact, Lead
 from crm.names import is_only_a_form, normal_name
@@ -99,11 +99,13 @@ def _strangers(user: Any, same: set[int]) -> list[Hit]:
         return []
     mine = Company.objects.visible_among(user, same).values("pk")
     unseen = Company.objects.filter(pk__in=same).exclude(pk__in=mine).order_by("recorded_at", "pk")
+    unseen = dict(unseen.values_list("pk", "recorded_at")[:MOST_STRANGERS])
+    first: dict[int, str] = {}
+    for link in CompanyPark.objects.filter(company__in=unseen).select_related("park").order_by("introduced_at", "pk"):
+        first.setdefault(link.company_id, link.park.name)
     sentence = _("Registered by %(park)s since %(day)s. Its content is not visible here: contact that park.")
-    return [
-        Hit("company", sentence % first_registration(company), icon="lock", masked=True)
-        for company in unseen[:MOST_STRANGERS]
-    ]
+    told = [{"park": first.get(pk, "—"), "day": local_day(at).isoformat()} for pk, at in unseen.items()]
+    return [Hit("company", sentence % facts, icon="lock", masked=True) for facts in told]
 
 
 def user_has_posts(user: Any) -> bool:
