@@ -226,6 +226,8 @@ class HandOverQuerySet(models.QuerySet):
         """To whoever gave, got or made it, and to the office of a park something of it lies in."""
         if within(user) is None:
             return self
+        if not user.is_authenticated:
+            return self.none()
         lines = self.model._meta.get_field("lines").related_model.objects
         theirs = lines.visible_to(user).values("hand_over_id")
         return self.filter(Q(person=user) | Q(recorded_by=user) | Q(pk__in=theirs))
@@ -236,6 +238,8 @@ class HandOverLineQuerySet(models.QuerySet):
         """All of a hand-over one gave or made; of others what one got and what lies in the parks of one's office."""
         if within(user) is None:
             return self
+        if not user.is_authenticated:
+            return self.none()
         parks = self.model._meta.get_field("park").related_model.objects.where_may(user, "crm.hand_over")
         own = Q(hand_over__person=user) | Q(hand_over__recorded_by=user) | Q(to_person=user)
         return self.filter(own | Q(park__in=parks.values("pk")))

@@ -148,8 +148,8 @@ TABLE = [
     *rows("crm:hand-over-list", reads=TALK),
     Row("crm:hand-over-new", reads=TALK, does=TALK),
     Row("crm:held-by", "colleague", reads=COUNT),
-    Row("crm:hand-over", "hand_over", reads=COUNT | {"officer"}, hides=True),
-    Row("crm:hand-over-undo", "hand_over", reads=NOBODY, does=COUNT, hides=True),
+    Row("crm:hand-over", "hand_over", reads=COUNT, hides=True),
+    Row("crm:hand-over-undo", "hand_over", reads=NOBODY, does=COUNT, hides=True, is_own=True),
     Row("crm:pool-rules", reads=COUNT, does=COUNT),
     Row("crm:lead-interaction-new", "lead", reads=TALK, does=TALK, hides=True),
     *rows("crm:first-talk-list", "crm:first-talk-desk"),
@@ -284,8 +284,8 @@ TABLE = [
     *rows("lead-pool-claim", "lead-pool-return", of="lead", reads=NOBODY, does=CRM, hides=True),
     Row("lead-assessment-show", "lead", reads=NOBODY, does=CRM, hides=True),
     Row("hand-over-list", reads=EVERYBODY, does=TALK),
-    Row("hand-over-detail", "hand_over", reads=COUNT | {"officer"}, hides=True),
-    Row("hand-over-undo", "hand_over", reads=NOBODY, does=COUNT, hides=True),
+    Row("hand-over-detail", "hand_over", reads=COUNT, hides=True),
+    Row("hand-over-undo", "hand_over", reads=NOBODY, does=COUNT, hides=True, is_own=True),
     Row("lead-pool-assign", "lead", reads=NOBODY, does=COUNT, hides=True),
     Row("lead-pool-claims", "lead", hides=True),
     Row("lead-project-open-project", "lead", reads=NOBODY, does=OPEN, hides=True),
@@ -337,7 +337,9 @@ notice_kind("test.access", "access")
 
 
 @pytest.fixture
-def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, at, pdf, fill_gate, walk, increase):
+def things(
+    make_signed, make_lead, park, inner_park, officer, colleague, manager, admin, at, pdf, fill_gate, walk, increase
+):
     """One of each kind of row of the cast's park, and its address."""
     project = make_signed()
     fill_gate(project, Stage.STARTED)
@@ -372,7 +374,7 @@ def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, 
     view = save_view(list_name="crm:lead-list", title="在办", query="stage=open", **shared, at=at, by=officer)
     bulk = run_bulk(LEADS, LEADS.deeds["next-step"], [lead.pk], {"next_step": "回访"}, at=at, by=officer)
     make_lead(owner=colleague)
-    hand_over = crm_actions.hand_over(colleague, to=officer, at=at, by=admin)
+    hand_over = crm_actions.hand_over(colleague, to=manager, at=at, by=admin)
     return {
         "hand_over": [hand_over.pk],
         "batch": [done.id],
@@ -412,6 +414,7 @@ def things(make_signed, make_lead, park, inner_park, officer, colleague, admin, 
         "job": [job.pk],
         "notice": [Notice.objects.earliest("pk").pk],
         "task": [plan_task(park=park, title="准备材料", at=at, by=officer).pk],
+        "notice": [Notice.objects.get(recipient=officer).pk],
     }
 
 
