@@ -412,7 +412,6 @@ def things(
         "lead_transfer": [moved.pk],
         "zone": [park.parent_id],
         "job": [job.pk],
-        "notice": [Notice.objects.earliest("pk").pk],
         "task": [plan_task(park=park, title="准备材料", at=at, by=officer).pk],
         "notice": [Notice.objects.get(recipient=officer).pk],
     }

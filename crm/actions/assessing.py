@@ -8,7 +8,7 @@ from core.dates import local_day
 from core.errors import RuleViolation
 from core.rules import refuse, refuse_invalid, refuse_stale
 from crm.actions.editing import apply
-from crm.actions.leads import locked, take_step
+from crm.actions.leads import edit_lead, locked, take_step
 from crm.actions.pool import return_lead
 from crm.aspects import Aspect, Outcome, missing_aspects
 from crm.lifecycle import LeadStage, ShelvingReason, obstacles
@@ -21,12 +21,16 @@ ASSESSABLE = (LeadStage.RESPONDED, LeadStage.ASSESSING)
 
 
 @transaction.atomic
-def draft_assessment(lead, *, given, expected_version=None, at, by):
-    """Keep what is written so far. The first draft starts the assessment, where the gate lets the lead in."""
+def draft_assessment(lead, *, given, needs_experts=None, expected_version=None, at, by):
+    """Keep what is written so far. The first draft starts the assessment, where the gate lets the lead in.
+
+    `needs_experts` says whether outside experts are asked, which gives the assessment more time; None leaves it.
+    """
     require(by, "crm.assess_lead", lead.park)
     lead = _assessable(lead)
     draft, before = _written(lead, given, expected_version, at=at, by=by)
     draft.save()
+    lead = _with_experts(lead, needs_experts, at=at, by=by)
     changes = diff(before, {name: getattr(draft, name) for name in ASSESSED_WITH})
     record("crm.draft_assessment", lead, park=lead.park_id, changes=changes, at=at, by=by)
     if lead.stage == LeadStage.RESPONDED and not obstacles(lead, LeadStage.ASSESSING):
@@ -35,7 +39,7 @@ def draft_assessment(lead, *, given, expected_version=None, at, by):
 
 
 @transaction.atomic
-def assess_lead(lead, *, given, effective_on, shelving_reason="", expected_version=None, at, by):
+def assess_lead(lead, *, given, effective_on, shelving_reason="", needs_experts=None, expected_version=None, at, by):
     """Settle the assessment: the step to “Assessed”, and where the lead is not followed up what that means for it.
 
     `given` holds columns of ASSESSED_WITH on top of what the draft has. Shelved without a reason: "not followed up".
@@ -47,6 +51,7 @@ def assess_lead(lead, *, given, effective_on, shelving_reason="", expected_versi
     settled.effective_on, settled.settled_at = effective_on, at
     refuse_invalid(settled)
     settled.save()
+    lead = _with_experts(lead, needs_experts, at=at, by=by)
     changes = diff(before, {name: getattr(settled, name) for name in ASSESSED_WITH})
     record("crm.assess_lead", lead, park=lead.park_id, changes=changes, at=at, by=by)
     lead = take_step(lead, LeadStage.ASSESSED, effective_on, note=settled.summary, at=at, by=by)
@@ -56,6 +61,12 @@ def assess_lead(lead, *, given, effective_on, shelving_reason="", expected_versi
     elif settled.outcome == Outcome.POOL:
         return_lead(lead, reason=settled.summary[:200], at=at, by=by)
     return settled
+
+
+def _with_experts(lead, needs_experts, *, at, by):
+    if needs_experts is None or needs_experts == lead.needs_experts:
+        return lead
+    return edit_lead(lead, changes={"needs_experts": needs_experts}, at=at, by=by)
 
 
 def _assessable(lead):

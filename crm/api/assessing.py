@@ -34,9 +34,11 @@ class AssessmentDetail(RecordSerializer):
 
 
 class DraftAssessment(Version, RecordSerializer):
+    needs_experts = serializers.BooleanField(required=False, help_text="Outside experts are asked; more time is given.")
+
     class Meta:
         model = Assessment
-        fields = (*ASSESSED_WITH, "version")
+        fields = (*ASSESSED_WITH, "needs_experts", "version")
 
 
 class AssessLead(DraftAssessment):
@@ -46,7 +48,7 @@ class AssessLead(DraftAssessment):
     shelving_reason = serializers.ChoiceField(ShelvingReason, required=False, allow_blank=True)
 
     class Meta(DraftAssessment.Meta):
-        fields = (*ASSESSED_WITH, "effective_on", "shelving_reason", "version")
+        fields = (*ASSESSED_WITH, "effective_on", "shelving_reason", "needs_experts", "version")
 
 
 @extend_schema(tags=["leads"])
@@ -74,8 +76,8 @@ class LeadAssessment(Deeds):
     def draft(self, request: Request, pk: str) -> Response:
         """Keep a draft; what is left out stays. The first one takes the step L30 where its gate is open."""
         lead, said = self.row(pk), self.said(DraftAssessment)
-        version = expected_version(request, said)
-        actions.draft_assessment(lead, given=said, expected_version=version, **self.who_and_when())
+        also = {"expected_version": expected_version(request, said), "needs_experts": said.pop("needs_experts", None)}
+        actions.draft_assessment(lead, given=said, **also, **self.who_and_when())
         return self.latest(lead)
 
     @extend_schema(request=AssessLead, responses=answers(AssessmentDetail, code=201), parameters=[IF_MATCH])
@@ -83,7 +85,7 @@ class LeadAssessment(Deeds):
     def settle(self, request: Request, pk: str) -> Response:
         """Settle the assessment and take the step L31; not followed up, the lead is shelved or goes to the pool."""
         lead, said = self.row(pk), self.said(AssessLead)
-        version = expected_version(request, said)
+        also = {"expected_version": expected_version(request, said), "needs_experts": said.pop("needs_experts", None)}
         how = {"effective_on": said.pop("effective_on"), "shelving_reason": said.pop("shelving_reason", "")}
-        actions.assess_lead(lead, given=said, **how, expected_version=version, **self.who_and_when())
+        actions.assess_lead(lead, given=said, **how, **also, **self.who_and_when())
         return self.latest(lead, code=201)

@@ -13,6 +13,9 @@ from crm.lifecycle import ShelvingReason
 class AssessmentForm(forms.Form):
     """Asks for everything and insists on nothing: a draft may be kept with gaps."""
 
+    needs_experts = forms.BooleanField(
+        label=_("Outside experts are asked (one week instead of three days)"), required=False
+    )
     summary = forms.CharField(
         label=_("Conclusion"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -27,7 +27,7 @@ def lead_assessment(request, pk):
         return render(request, "crm/lead_assessment.html", context)
     draft = assessments.drafts().first() or Assessment(lead=lead, version=0)
     today = timezone.localdate()
-    initial = {**present(draft, actions.ASSESSED_WITH), "effective_on": today}
+    initial = {**present(draft, actions.ASSESSED_WITH), "effective_on": today, "needs_experts": lead.needs_experts}
     form = AssessmentForm(request.POST or None, initial=initial, today=today)
     if form.is_valid():
         settles = request.POST.get("do") == "settle"
@@ -54,15 +54,15 @@ def _version(request, form, draft, lead):
 
 def _deed(request, lead, form, *, settles):
     given, said = form.written(), form.cleaned_data
-    version = expected_version(request)
+    also = {"needs_experts": said["needs_experts"], "expected_version": expected_version(request)}
     if not settles:
-        return lambda at, by: actions.draft_assessment(lead, given=given, expected_version=version, at=at, by=by)
+        return lambda at, by: actions.draft_assessment(lead, given=given, **also, at=at, by=by)
     return lambda at, by: actions.assess_lead(
         lead,
         given=given,
         effective_on=said["effective_on"] or timezone.localdate(),
         shelving_reason=said["shelving_reason"],
-        expected_version=version,
+        **also,
         at=at,
         by=by,
     )

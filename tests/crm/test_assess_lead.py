@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import translation
+from rest_framework.test import APIClient
 
 from core.batches import batch
 from core.errors import RuleViolation, StaleEdit
@@ -208,3 +209,32 @@ def test_a_draft_written_meanwhile_is_shown_beside_ones_own(signed_in, lead, off
     assert "甲的结论" in shown
     assert "乙的结论" in shown
     assert Assessment.objects.get().summary == "甲的结论"
+
+
+def test_outside_experts_are_noted_on_the_lead_and_give_more_time(lead, officer, at):
+    draft_assessment(lead, given={"market_rating": "good"}, at=at, by=officer)
+    lead.refresh_from_db()
+    due_on = lead.clock_due_on
+
+    draft_assessment(lead, given={}, needs_experts=True, at=at, by=officer)
+
+    lead.refresh_from_db()
+    assert lead.needs_experts
+    assert lead.clock_due_on > due_on
+
+
+@pytest.fixture
+def program(lead, officer):
+    """A program that signs in as the officer and sends drafts."""
+    caller = APIClient()
+    caller.force_authenticate(officer)
+    return lambda said: caller.put(f"/api/v1/leads/{lead.pk}/assessment/", said, format="json")
+
+
+def test_a_draft_by_program_says_what_is_missing(program, lead):
+    answer = program({"market_rating": "good", "needs_experts": True})
+
+    assert answer.status_code == 200, answer.json()
+    assert answer.json()["missing"] == ["direction", "technology", "environment", "energy", "benefit"]
+    lead.refresh_from_db()
+    assert lead.needs_experts
