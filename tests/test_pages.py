@@ -10,7 +10,7 @@ TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
 STYLES = Path(settings.BASE_DIR) / "static" / "css"
 SCRIPTS = sorted((Path(settings.BASE_DIR) / "static" / "js").glob("*.js"))
 
-WORK = {"我的工作台", "线索", "推进看板", "企业", "项目", "签约活动", "园区看板", "园区", "接口"}
+WORK = {"我的工作台", "待办", "线索", "首报首谈", "推进看板", "企业", "项目", "签约活动", "园区看板", "园区", "接口"}
 
 
 def navigation(client, user):
