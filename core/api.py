@@ -240,6 +240,13 @@ class VeiledField(serializers.CharField):
         return veiled(str(value))
 
 
+class VeiledNames(serializers.SlugRelatedField):
+    """What a row beside the record is called, with numbers of people shown in part."""
+
+    def to_representation(self, value: Any) -> str:
+        return veiled(str(super().to_representation(value)))
+
+
 class Arguments(serializers.Serializer):
     """Arguments of an action. A name it does not know is refused: a mistyped one must not be silently left out."""
 

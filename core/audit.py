@@ -9,6 +9,7 @@ from django.db import models
 
 from core.batches import open_batch
 from core.models import AuditEntry
+from core.privacy import veiled
 
 Changes = dict[str, list[Any]]
 
@@ -33,7 +34,7 @@ def record(
         verb=verb,
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
-        subject_label=str(subject)[:200],
+        subject_label=veiled(str(subject))[:200],
         scope_id=getattr(park, "pk", park),
         changes={name: _plain(value) for name, value in (changes or {}).items()},
         batch=batch.id if batch else None,
@@ -75,7 +76,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, models.Model):
-        return {"id": value.pk, "label": str(value)}
+        return {"id": value.pk, "label": veiled(str(value))}
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

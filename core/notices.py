@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from core.models import Notice
+from core.privacy import veiled
 
 AT_ONCE = 500
 
@@ -59,10 +60,10 @@ def _row(told: Told, at: datetime) -> Notice:
 
 
 def sentence(kind: str, params: Mapping[str, Any]) -> str:
-    """What the notice says, in the language of whoever reads it now."""
+    """What the notice says, in the language of whoever reads it now; numbers of people are shown in part."""
     if kind not in _kinds:
         raise LookupError(f"No notice is called {kind!r}")
-    return str(_kinds[kind]) % params
+    return veiled(str(_kinds[kind]) % params)
 
 
 def shown(notice: Notice) -> str:

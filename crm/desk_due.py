@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from core.paging import COUNT_CAP
+from core.privacy import veiled
 from crm.clock_rules import limits_by_zone
 from crm.clocks import Clock, Face, face_of, left_in_words
 from crm.lifecycle import next_step_light
@@ -65,7 +66,7 @@ def _of_clock(lead, limits, today):
     return Due(
         key=f"clock:{lead.pk}:{lead.clock}",
         name=lead.company.name,
-        text=lead.title or lead.get_stage_display(),
+        text=veiled(lead.title) or lead.get_stage_display(),
         link=reverse("crm:lead-detail", args=[lead.pk]),
         light=face.light,
         words=face.words,

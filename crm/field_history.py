@@ -12,7 +12,7 @@ from core.audit import diff
 from core.fields import WanField
 from core.models import AuditEntry
 from core.money import exact_large
-from core.privacy import shown_in_part
+from core.privacy import shown_in_part, veiled
 from crm.actions.restoring import ALIASES, changed_fields, may_be_put_back
 from crm.models import Company
 from parks import industries
@@ -80,7 +80,7 @@ def _in_words(record: models.Model, name: str, value: Any, names: dict[tuple[str
     if value in (None, "", []):
         return NOTHING
     if name == ALIASES:
-        return _(", ").join(value)
+        return _(", ").join(map(veiled, value))
     field = record._meta.get_field(name)
     if field.is_relation:
         said = value.get("label") if isinstance(value, dict) else value

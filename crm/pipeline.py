@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.columns import Column, Layout
+from core.privacy import veiled
 from core.templatetags.units import near_day
 from crm.lifecycle import CODES, OPEN, LeadStage, earlier_stages, next_stages, next_step_light
 from parks.access import may
@@ -97,14 +98,14 @@ def card_of(lead, *, user, today, links):
     return Card(
         pk=lead.pk,
         name=cut(lead.company.name, LONGEST_NAME),
-        full_name=" · ".join(filter(None, [lead.company.name, lead.title])),
+        full_name=" · ".join(filter(None, [lead.company.name, veiled(lead.title)])),
         link=to_record(lead.pk),
         move=to_move(lead.pk),
         amount_wan=lead.intended_investment_wan,
         owner=str(lead.owner) if lead.owner else _("Nobody"),
         days=max((today - lead.stage_since).days, 0),
         light=next_step_light(lead.next_step_due_on, as_of=today),
-        step=step_in_words(lead.next_step, lead.next_step_due_on, today),
+        step=step_in_words(veiled(lead.next_step), lead.next_step_due_on, today),
         may_move=may(user, "crm.advance_lead", lead.park),
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.audit import diff, record
+from core.privacy import unveiled
 from core.rules import refuse, refuse_invalid, refuse_stale
 from core.undo import of_record, refuse_touched, undoes
 from parks.access import may, require
@@ -101,6 +102,15 @@ def _locked(view, by):
     return view
 
 
+def _whole(view, name, value):
+    """Numbers that pages and the API show in part come back like that."""
+    try:
+        return unveiled(value, getattr(view, name)) if isinstance(value, str) else value
+    except ValueError as alike:
+        sentence = _("Two numbers here look alike as %(number)s. Write the one that stays in full.")
+        refuse(name, sentence % {"number": alike})
+
+
 @transaction.atomic
 def edit_view(view, *, changes, expected_version=None, at, by):
     """Rename a view, give it other filters, share it or stop sharing it."""
@@ -110,7 +120,7 @@ def edit_view(view, *, changes, expected_version=None, at, by):
     for name, value in changes.items():
         if name not in EDITABLE:
             refuse(name, _("The field %(field)s cannot be edited.") % {"field": name})
-        setattr(view, name, value)
+        setattr(view, name, _whole(view, name, value))
     view.title, view.query = view.title.strip(), _read(view.query)
     view.park = _park_of(view.audience, view.park)
     _refuse_sharing(view, by)

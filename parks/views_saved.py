@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import RuleViolation
 from core.forms import expected_version, once_for, show_violation, submission_key
+from core.privacy import veiled
 from parks.access import Role, may, require, verbs_of
 from parks.actions_views import address_of, edit_view, remove_view, save_view, set_default_view
 from parks.models import Park, SavedView, ViewAudience, ViewDefault
@@ -92,6 +93,7 @@ def view_edit(request, pk):
     require(request.user, "parks.save_view")
     parks = Park.objects.visible_to(request.user).where_may(request.user, "parks.share_view").in_tree_order()
     initial = {name: view.serializable_value(name) for name in ("title", "audience", "park", "default_role")}
+    initial["title"] = veiled(view.title)
     form = ViewForm(request.POST or None, initial=initial, user=request.user, parks=parks)
     if form.is_valid():
         try:
@@ -119,7 +121,7 @@ def view_edit(request, pk):
 def view_remove(request, pk):
     view = _view(request, pk)
     once_for(request, at=timezone.now(), do=lambda: remove_view(view, at=timezone.now(), by=request.user) or view.title)
-    messages.success(request, _("View removed: %(title)s") % {"title": view.title})
+    messages.success(request, _("View removed: %(title)s") % {"title": veiled(view.title)})
     return redirect("parks:view-list")
 
 
@@ -134,6 +136,10 @@ def view_default(request):
     except RuleViolation as violation:
         messages.error(request, str(violation))
         return redirect("parks:view-list")
-    said = _("The list opens with: %(title)s") % {"title": view.title} if view else _("The list opens with all rows")
+    said = (
+        _("The list opens with: %(title)s") % {"title": veiled(view.title)}
+        if view
+        else _("The list opens with all rows")
+    )
     messages.success(request, said)
     return redirect(f"{reverse(list_name)}?{view.query}" if view and view.query else f"{reverse(list_name)}?view=all")

@@ -4,6 +4,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from core.columns import Layout
+from core.privacy import veiled
 from crm.lifecycle import next_step_light
 from crm.models import Interaction
 from crm.pipeline import LONGEST_NAME, Card, End, Lane, addresses, cut, step_in_words
@@ -50,7 +51,7 @@ def cards_of(projects, *, user, today):
             owner=str(project.owner) if project.owner else _("Nobody"),
             days=max((today - project.stage_since).days, 0),
             light=next_step_light(project.next_step_due_on, as_of=today),
-            step=step_in_words(project.next_step or "", project.next_step_due_on, today),
+            step=step_in_words(veiled(project.next_step or ""), project.next_step_due_on, today),
             may_move=may(user, "projects.advance_project", project.park),
             chip=_("to verify") if project.is_pending else "",
         )

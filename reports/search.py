@@ -177,8 +177,8 @@ def _contacts(user: Any, keys: Iterable[int], _typed: str, most: int) -> list[Hi
     return [
         Hit(
             "contact",
-            each.full_name,
-            _line(each.company.name, each.post, each.masked_phone),
+            veiled(each.full_name),
+            _line(each.company.name, veiled(each.post), each.masked_phone),
             reverse("crm:company-detail", args=[each.company_id]),
             ICONS["contact"],
             each.pk,

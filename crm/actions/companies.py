@@ -1,11 +1,14 @@
 """Writes to companies and their contacts."""
 
+from collections import defaultdict
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.audit import diff, record
 from core.dates import local_day
 from core.fields import normalise_credit_code
+from core.privacy import veiled
 from core.rules import refuse, refuse_invalid, refuse_stale
 from core.search import refresh
 from crm.actions.editing import apply, refuse_masked
@@ -194,10 +197,19 @@ def _change_aliases(company, aliases):
 
 def set_aliases(company, names):
     """Replace the whole list; returns the names before and after."""
-    before, after = sorted(company.aliases.values_list("name", flat=True)), _names(names)
+    before = sorted(company.aliases.values_list("name", flat=True))
+    after = _names(_whole(names, before))
     company.aliases.exclude(name__in=after).delete()
     CompanyAlias.objects.bulk_create([CompanyAlias.of(company, name) for name in after if name not in before])
     return before, after
+
+
+def _whole(names, present):
+    """Names as they are, where some came back with a number shown in part. Of two that look alike both stay."""
+    shown = defaultdict(list)
+    for name in present:
+        shown[veiled(name)].append(name)
+    return [whole for name in names for whole in shown.get(name.strip(), [name])]
 
 
 @transaction.atomic

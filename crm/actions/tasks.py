@@ -8,6 +8,7 @@ from core.audit import diff, record
 from core.dates import local_day
 from core.rules import refuse, refuse_invalid, refuse_stale
 from core.undo import of_record, refuse_touched, remove_unless_used, undoes
+from crm.actions.editing import whole
 from crm.actions.leads import locked
 from crm.actions.next_steps import STEP, end, put_step, reopen, show_step, step_of
 from crm.models import Task
@@ -108,7 +109,7 @@ def move_task(task, *, due_on, title=None, expected_version=None, at, by):
         _refuse_past(due_on, at)
     before = _told(task)
     task.due_on = due_on
-    task.title = task.title if title is None else title.strip()
+    task.title = task.title if title is None else whole(task, "title", title.strip())
     refuse_invalid(task)
     changes = diff(before, _told(task))
     if not changes:

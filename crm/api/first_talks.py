@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 
-from core.api import Arguments, DaySerializerField, RecordSerializer, WanSerializerField
+from core.api import Arguments, DaySerializerField, RecordSerializer, VeiledField, WanSerializerField
 from core.api_filters import DayFilter, NamedFilters, RowFilter
 from core.downloads import file_answer
 from core.filters import StrictFilterForm
@@ -89,7 +89,7 @@ class ChangeShape(serializers.Serializer):
     cause = serializers.CharField()
     effective_on = DaySerializerField()
     recorded_at = serializers.DateTimeField()
-    reason = serializers.CharField()
+    reason = VeiledField()
 
 
 class FirstTalkDetail(RecordSerializer):
@@ -189,10 +189,10 @@ class ConflictRow(Row):
 
 class AppealShape(serializers.Serializer):
     side = serializers.IntegerField(source="side_id")
-    reason = serializers.CharField()
+    reason = VeiledField()
     appealed_at = serializers.DateTimeField()
     winner = serializers.IntegerField(source="winner_id", allow_null=True)
-    reasons = serializers.CharField()
+    reasons = VeiledField()
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -278,7 +278,7 @@ class TransferRow(Row):
     from_park = ParkBrief()
     to_park = ParkBrief()
     effective_on = DaySerializerField()
-    reason = serializers.CharField()
+    reason = VeiledField()
     tax_pct = serializers.DecimalField(max_digits=5, decimal_places=2)
     tax_years = serializers.IntegerField()
     indicator_pct = serializers.DecimalField(max_digits=5, decimal_places=2)

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import Arguments, RecordSerializer
+from core.api import Arguments, RecordSerializer, VeiledField
 from core.resources import IDEMPOTENCY_KEY, Resource, Row, RowField, answers
 from crm import actions
 from crm.leavers import people_to_hand_over
@@ -48,7 +48,7 @@ class MakeHandOver(Arguments):
 class PlannedLine(serializers.Serializer):
     kind = serializers.CharField()
     id = serializers.IntegerField()
-    title = serializers.CharField()
+    title = VeiledField()
     park = ParkBrief()
     to = PersonBrief()
 
@@ -69,7 +69,7 @@ class HandOverRow(Row):
 class LineRow(Row):
     kind = serializers.CharField()
     subject_id = serializers.IntegerField()
-    label = serializers.CharField()
+    label = VeiledField()
     park = ParkBrief()
     to_person = PersonBrief()
 

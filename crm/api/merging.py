@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import Arguments
+from core.api import Arguments, RecordSerializer
 from core.resources import Deeds, RowField, answers
 from crm import actions
 from crm.actions.merged import refuse_merged
@@ -65,7 +65,7 @@ class MergePreview(serializers.Serializer):
     drop_version = serializers.IntegerField()
 
 
-class MergeDetail(serializers.ModelSerializer):
+class MergeDetail(RecordSerializer):
     kept = serializers.IntegerField(source="kept_id")
     dropped = serializers.IntegerField(source="dropped_id")
     merged_by = serializers.CharField()

@@ -6,7 +6,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import DaySerializerField
+from core.api import DaySerializerField, VeiledField
 from core.resources import IF_MATCH, Deeds, Row, Version, answers, expected_version
 from crm import actions
 from crm.api.serializers import LeadDetail
@@ -34,7 +34,7 @@ class ClaimRow(Row):
     ended_at = serializers.DateTimeField(allow_null=True)
     ended_how = serializers.ChoiceField(ChangeOfHands, allow_blank=True)
     ended_by = PersonBrief(allow_null=True)
-    reason = serializers.CharField(allow_blank=True)
+    reason = VeiledField(allow_blank=True)
 
 
 @extend_schema(tags=["leads"])

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import CreditCodeField
-from core.privacy import holds_numbers, masked
+from core.privacy import holds_numbers, masked, veiled
 from crm.names import normal_name
 from crm.querysets import CompanyQuerySet, OfCompanyQuerySet, UnmergedManager
 from parks.industries import validate_industry
@@ -155,7 +155,7 @@ class Contact(models.Model):
         ]
 
     def __str__(self):
-        return self.full_name
+        return veiled(self.full_name)
 
     PERSONAL = ("phone", "email", "wechat")
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import WanField
+from core.privacy import veiled
 from crm.clocks import Clock
 from crm.lifecycle import OPEN, LeadStage, ShelvingReason
 from crm.models.companies import Company
@@ -168,7 +169,7 @@ class Lead(models.Model):
         ]
 
     def __str__(self):
-        return self.title or self.company.name
+        return veiled(self.title) or self.company.name
 
     @property
     def is_open(self):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.privacy import veiled
 from crm.merging import moves
 from crm.models.companies import Company
 from crm.models.leads import Lead
@@ -66,7 +67,7 @@ class Task(models.Model):
         ]
 
     def __str__(self):
-        return self.title or str(_("Next step"))
+        return veiled(self.title) or str(_("Next step"))
 
     @property
     def is_open(self):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from core.forms import expected_version, submission_key
 from core.paging import Keyset, capped_count
+from core.privacy import veiled
 from core.templatetags.units import day
 from crm import actions
 from crm.filters import CompanyFilters
@@ -149,12 +150,17 @@ def company_new(request):
     return render(request, "crm/company_form.html", context)
 
 
+def _other_names(company):
+    """As the form shows them; the verb takes them back like that."""
+    return [veiled(name) for name in company.aliases.order_by("name").values_list("name", flat=True)]
+
+
 def company_edit(request, pk):
     company = or_merged(request.user, Company, pk)
     if company.merged_into_id and request.method != "POST":
         return redirect("crm:company-detail", pk=company.merged_into_id)
     actions.require_for_company(request.user, "crm.edit_company", company)
-    names = list(company.aliases.order_by("name").values_list("name", flat=True))
+    names = _other_names(company)
     form = CompanyForm(request.POST or None, initial=present(company, actions.COMPANY_EDITABLE) | {"aliases": names})
     if form.is_valid():
         changes, version = form.changes(), expected_version(request)
@@ -171,7 +177,7 @@ def company_edit(request, pk):
             return redirect("crm:company-detail", pk=company.pk)
     if kept := kept_of_typed(company, form):
         company = kept
-        names = list(kept.aliases.order_by("name").values_list("name", flat=True))
+        names = _other_names(kept)
         carry_over(form, present(kept, actions.COMPANY_EDITABLE) | {"aliases": names})
         # The typed list would replace the other one: what the kept company is called stays unless it is taken out.
         form.data["aliases"] = "\n".join(sorted({*names, *form.cleaned_data.get("aliases", [])}))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.forms import expected_version, submission_key
+from core.privacy import veiled
 from crm import actions
 from crm.desk_due import due_rows, grouped
 from crm.forms.tasks import MoveTaskForm, NextTaskForm, PlanTaskForm
@@ -72,7 +73,7 @@ def _page(request, task, *, finish=None, move=None):
         "task": task,
         "verbs": verbs_of(request.user, task.park),
         "finish": finish or NextTaskForm(today=today),
-        "move": move or MoveTaskForm(initial={"title": task.title, "due_on": task.due_on}, today=today),
+        "move": move or MoveTaskForm(initial={"title": veiled(task.title), "due_on": task.due_on}, today=today),
         "submission_key": submission_key(request),
     }
     return render(request, "crm/task_detail.html", context)

@@ -7,7 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import Arguments, RecordSerializer
+from core.api import Arguments, RecordSerializer, VeiledField
 from core.api_filters import NamedFilters
 from core.filters import StrictFilterForm
 from core.resources import IDEMPOTENCY_KEY, IF_MATCH, Resource, Row, RowField, Version, answers, expected_version
@@ -20,8 +20,8 @@ from parks.models import SavedView, ViewAudience
 class ViewRow(Row):
     id = serializers.IntegerField()
     list_name = serializers.CharField()
-    title = serializers.CharField()
-    query = serializers.CharField()
+    title = VeiledField()
+    query = VeiledField()
     audience = serializers.CharField()
     park = ParkBrief(allow_null=True)
     default_role = serializers.CharField()

@@ -270,7 +270,7 @@ def open_from_lead(request, lead):
     existing = Project.objects.visible_to(request.user).filter(lead=lead).first()
     if existing and request.method == "GET":
         return redirect("projects:detail", pk=existing.pk)
-    initial = {"name": lead.title or lead.company.name, "total_investment_wan": lead.intended_investment_wan}
+    initial = {"name": str(lead), "total_investment_wan": lead.intended_investment_wan}
     form = OpenFromLeadForm(request.POST or None, today=timezone.localdate(), initial=initial)
     if form.is_valid():
         project = carry_out(

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api import Arguments, CreditCodeSerializerField, RecordSerializer
+from core.api import Arguments, CreditCodeSerializerField, RecordSerializer, VeiledField, VeiledNames
 from core.privacy import masked
 from core.resources import Row, Version
 from crm.actions import COMPANY_EDITABLE, CONTACT_EDITABLE
@@ -37,7 +37,7 @@ class CompanyRow(Row):
 
 
 class CompanyDetail(RecordSerializer):
-    aliases = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    aliases = VeiledNames(slug_field="name", many=True, read_only=True)
     parks = serializers.SerializerMethodField()
 
     class Meta:
@@ -79,8 +79,8 @@ class RegisterCompany(Arguments, RecordSerializer):
 class ContactRow(Row):
     id = serializers.IntegerField()
     company = CompanyBrief()
-    full_name = serializers.CharField()
-    post = serializers.CharField()
+    full_name = VeiledField()
+    post = VeiledField()
     phone = Masked()
     is_synthetic = serializers.BooleanField()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api import Arguments, DaySerializerField, RecordSerializer, VeiledField
+from core.api import Arguments, DaySerializerField, RecordSerializer, VeiledField, VeiledNames
 from core.resources import Row
 from crm.api.elsewhere import ElsewhereField
 from crm.api.fields import CompanyBrief, CompanyField, ContactsField, LeadField
@@ -31,7 +31,7 @@ class InteractionRow(Row):
 class InteractionDetail(RecordSerializer):
     company = serializers.SerializerMethodField()
     park = serializers.SerializerMethodField()
-    contacts = serializers.SlugRelatedField(slug_field="full_name", many=True, read_only=True)
+    contacts = VeiledNames(slug_field="full_name", many=True, read_only=True)
     recorded_by = serializers.CharField(read_only=True)
     protected_elsewhere = ElsewhereField()
 
