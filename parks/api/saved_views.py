@@ -93,7 +93,7 @@ class SavedViews(Resource):
         remove_view(self.row(pk), **self.who_and_when())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=DefaultView, responses={204: None})
+    @extend_schema(request=DefaultView, responses=answers(None, code=204))
     @action(detail=False, methods=["post"])
     def default(self, request: Request) -> Response:
         """Open a list with a view, for you."""
