@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from core.columns import Column, Layout
 from core.privacy import veiled
 from core.templatetags.units import near_day
+from crm.clocks import face_of
 from crm.lifecycle import CODES, OPEN, LeadStage, earlier_stages, next_stages, next_step_light
 from parks.access import may
 
@@ -21,7 +22,9 @@ ENDS = (LeadStage.CONVERTED, LeadStage.SHELVED)
 
 @dataclass(slots=True)
 class Card:
-    """`light` is that of the next step (idle, ok, warn, bad), `step` says it in words."""
+    """`light` is that of the next step (idle, ok, warn, bad), `step` says it in words.
+
+    `clock` and `clock_line` are the same of the clock that runs."""
 
     pk: int
     name: str
@@ -36,6 +39,7 @@ class Card:
     may_move: bool
     chip: str = ""
     clock: str = ""
+    clock_line: str = ""
     is_new: bool = False
     lane: str = ""
 
@@ -86,6 +90,7 @@ def step_in_words(text, due_on, today):
 def on_a_card(leads):
     return leads.select_related("company", "owner", "park").only(
         "stage", "stage_since", "title", "intended_investment_wan", "next_step", "next_step_due_on",
+        "clock", "clock_since", "clock_due_on", "clock_is_provisional",
         "company__name", "owner__full_name", "owner__username", "park__path",
     )  # fmt: skip
 
@@ -95,6 +100,7 @@ LAYOUT = Layout(by="stage", amount="intended_investment_wan", order="next_step_d
 
 def card_of(lead, *, user, today, links):
     to_record, to_move = links
+    face = face_of(lead, today=today)
     return Card(
         pk=lead.pk,
         name=cut(lead.company.name, LONGEST_NAME),
@@ -107,6 +113,8 @@ def card_of(lead, *, user, today, links):
         light=next_step_light(lead.next_step_due_on, as_of=today),
         step=step_in_words(veiled(lead.next_step), lead.next_step_due_on, today),
         may_move=may(user, "crm.advance_lead", lead.park),
+        clock=face.light if face else "",
+        clock_line=face.line if face else "",
     )
 
 
