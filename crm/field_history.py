@@ -19,7 +19,7 @@ from parks import industries
 
 NOTHING = "—"
 # Columns that follow others; their changes say nothing of their own.
-_SILENT = {"normal_name", "version", "stage_since", "recorded_at", "recorded_by"}
+_SILENT = {"normal_name", "version", "stage_since", "recorded_at", "recorded_by", "followed_up_at"}
 
 
 @dataclass(frozen=True, slots=True)

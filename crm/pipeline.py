@@ -14,7 +14,7 @@ from crm.clocks import face_of
 from crm.lifecycle import CODES, OPEN, LeadStage, earlier_stages, next_stages, next_step_light
 from parks.access import may
 
-LONGEST_NAME, LONGEST_STEP = 30, 18
+LONGEST_NAME, LONGEST_STEP, LONGEST_ABOUT = 30, 18, 12
 """Characters on a card. Three hundred cards are one page: what is longer is cut, the record has it all."""
 ENDS = (LeadStage.CONVERTED, LeadStage.SHELVED)
 """Where a card may be dropped without there being a column."""
@@ -24,7 +24,9 @@ ENDS = (LeadStage.CONVERTED, LeadStage.SHELVED)
 class Card:
     """`light` is that of the next step (idle, ok, warn, bad), `step` says it in words.
 
-    `clock` and `clock_line` are the same of the clock that runs."""
+    `clock` and `clock_line` are the same of the clock that runs. `about` is the title of a lead or the company of a
+    project.
+    """
 
     pk: int
     name: str
@@ -40,6 +42,7 @@ class Card:
     chip: str = ""
     clock: str = ""
     clock_line: str = ""
+    about: str = ""
     is_new: bool = False
     lane: str = ""
 
@@ -115,6 +118,7 @@ def card_of(lead, *, user, today, links):
         may_move=may(user, "crm.advance_lead", lead.park),
         clock=face.light if face else "",
         clock_line=face.line if face else "",
+        about=cut(lead.title, LONGEST_ABOUT),
     )
 
 

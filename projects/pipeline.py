@@ -7,7 +7,7 @@ from core.columns import Layout
 from core.privacy import veiled
 from crm.lifecycle import next_step_light
 from crm.models import Interaction
-from crm.pipeline import LONGEST_NAME, Card, End, Lane, addresses, cut, step_in_words
+from crm.pipeline import LONGEST_ABOUT, LONGEST_NAME, Card, End, Lane, addresses, cut, step_in_words
 from parks.access import may
 from projects.lifecycle import AFTER_SIGNING, CODES, EXITS, FORWARD, PATH, Stage, backward_steps
 from projects.story import look
@@ -53,6 +53,7 @@ def cards_of(projects, *, user, today):
             light=next_step_light(project.next_step_due_on, as_of=today),
             step=step_in_words(veiled(project.next_step or ""), project.next_step_due_on, today),
             may_move=may(user, "projects.advance_project", project.park),
+            about=cut(project.company.name, LONGEST_ABOUT),
             chip=_("to verify") if project.is_pending else "",
         )
         for project in projects

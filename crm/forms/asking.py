@@ -100,7 +100,8 @@ def asks_for_duplicates(url, *, prefix=""):
     front = f"{prefix}-" if prefix else ""
     return {
         "hx-get": f"{url}?prefix={prefix}" if prefix else url,
-        "hx-trigger": "input changed delay:400ms, change",
+        # Not on "change": leaving the field with a click on an offered company would ask again and drop that choice.
+        "hx-trigger": "input changed delay:400ms",
         "hx-target": f"#{front}company-match",
         "hx-include": ", ".join(f'[name="{front}{name}"]' for name in names),
     }

@@ -28,9 +28,15 @@ def strip(user, *, name="", credit_code="", group_name="", title="", chosen="", 
         "masked_same": next((hit for hit in hits if hit.is_same and hit.masked), None),
         "is_only_a_form": bool(typed["name"]) and is_only_a_form(typed["name"]),
         "field": f"{prefix}-company" if prefix else "company",
-        "chosen": str(chosen),
+        "chosen": str(chosen) or _evident(hits),
         "another": ANOTHER,
     }
+
+
+def _evident(hits):
+    """The one company in sight of the same name: chosen beforehand, so that a known company costs no extra act."""
+    same = [hit.row.pk for hit in hits if hit.is_same and not hit.masked]
+    return str(same[0]) if len(same) == 1 else ""
 
 
 @require_GET

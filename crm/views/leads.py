@@ -45,7 +45,6 @@ LISTED = (
     "title",
     "received_on",
     "intended_investment_wan",
-    "industry",
     "stage",
     "clock",
     "clock_since",
@@ -62,8 +61,6 @@ LISTED = (
 )
 BULK_VERBS = {"crm.edit_lead", "crm.advance_lead"}
 TALKS_SHOWN = 100
-LONGEST_INDUSTRY = 24
-"""In a row; English names of divisions are long."""
 
 
 def _total_of(page):
@@ -113,13 +110,11 @@ def lead_total(request):
 
 
 def dress(lead, today, viewer=None):
-    """What a row shows besides the columns: the industry's name, and the next step as a light in words.
+    """What a row shows besides the columns: the clock, and the next step as a light in words.
 
     For a `viewer` also whether the row offers to log a conversation.
     """
     lead.may_log = viewer is not None and may(viewer, "crm.record_interaction", lead.park)
-    name = industries.INDUSTRIES[lead.industry].name if lead.industry in industries.INDUSTRIES else ""
-    lead.industry_name = name if len(name) <= LONGEST_INDUSTRY else f"{name[: LONGEST_INDUSTRY - 1]}…"
     lead.face = face_of(lead, today=today)
     lead.is_pressing = lead.face is not None and lead.face.light != "ok"
     lead.light = next_step_light(lead.next_step_due_on, as_of=today) if lead.is_open else ""

@@ -41,7 +41,7 @@ NAMED = {
     "京东方艺云": Named(profile="2024年到园"),
     "欢创科技": Named(profile="2024年到园"),
     "小派科技": Named(profile="2024年到园"),
-    "海信视像": Named(industry="C39"),
+    "海信视像": Named(industry="C39", aliases=("青岛海信",)),
     "融合光电": Named(industry="C39"),
 }
 

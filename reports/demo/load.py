@@ -11,6 +11,7 @@ from core.dates import local_day
 from core.money import from_yi, half_up
 from crm.actions import register_company
 from crm.models import Lead
+from crm.reminders import remind
 from parks.actions import add_park, add_person, grant_role
 from projects import actions
 from projects.lifecycle import BY_CODE, CODES, GATES, PATH, Stage
@@ -96,6 +97,8 @@ def load(*, password, at):
     plan_pool(world)
     world.agenda.carry_out()
     _mark_accounts(world)
+    # A site that has run for a while has reminded its people; the first day would show an empty bell.
+    remind(at=at)
     return world
 
 
