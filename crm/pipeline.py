@@ -118,7 +118,7 @@ def card_of(lead, *, user, today, links):
         may_move=may(user, "crm.advance_lead", lead.park),
         clock=face.light if face else "",
         clock_line=face.line if face else "",
-        about=cut(lead.title, LONGEST_ABOUT),
+        about=cut(veiled(lead.title), LONGEST_ABOUT),
     )
 
 
