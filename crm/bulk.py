@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.bulk import BulkDeed, bulk_list
 from core.rules import refuse
-from crm.actions.leads import advance_lead, edit_lead, refuse_idle_owner, refuse_pooled, refuse_step
+from crm.actions.leads import advance_lead, edit_lead, refuse_idle_owner, refuse_others, refuse_pooled, refuse_step
 from crm.lifecycle import LeadStage
 from crm.models import Lead
 from parks.access import may, require
 
 
 def _rows(user):
-    return Lead.objects.visible_to(user).select_related("park", "company")
+    return Lead.objects.visible_to(user).select_related("park", "company", "owner")
 
 
 def _changes(lead, changes):
@@ -26,7 +26,9 @@ def _foresee_hand(lead, *, owner, at, by):
     if lead.owner_id == owner.pk:
         return False
     refuse_idle_owner(owner, lead.park)
-    if lead.owner_id is None and not may(by, "crm.assign_lead", lead.park):
+    if lead.owner is not None:
+        refuse_others(lead.owner, lead.park, by)
+    elif not may(by, "crm.assign_lead", lead.park):
         refuse_pooled()  # also to oneself: what may be claimed is counted lead by lead
     return True
 

@@ -3,14 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from crm.actions import lapse_first_talks, return_silent_leads, rewind, warn_of_silence
+from crm.actions import lapse_first_talks, return_silent_leads, rewind, warn_of_ending, warn_of_silence
 from crm.reminders import remind
 
 
 @shared_task(name="crm.lapse_first_talks")
 def lapse_first_talks_due() -> None:
-    """End the protections whose last day is past. Safe to run twice."""
-    lapse_first_talks(at=timezone.now())
+    """Warn of the protections that end within a week, and end those whose last day is past. Safe to run twice."""
+    now = timezone.now()
+    warn_of_ending(at=now)
+    lapse_first_talks(at=now)
 
 
 @shared_task(name="crm.return_silent_leads")

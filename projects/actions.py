@@ -2,20 +2,26 @@
 
 from datetime import timedelta
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.audit import diff, record
 from core.dates import local_day
 from core.errors import RuleViolation
 from core.fields import normalise_credit_code
+from core.models import AuditEntry
+from core.notices import Told, notice_kind, tell_all
 from core.rules import future_reason, refuse, refuse_future, refuse_invalid, refuse_stale
 from core.search import refresh
 from core.uploads import check_upload, store
 from crm.actions import convert_lead, introduce_company, record_interaction
 from crm.actions.editing import whole
 from crm.lifecycle import LeadStage
-from parks.access import require
+from parks.access import may, require
+from parks.querysets import people_who_may
 from projects import history, ledger, lifecycle
 from projects.lifecycle import AFTER_SIGNING, FINAL, REQUIRABLE_FIELDS, DocumentKind, Stage
 from projects.models import (
@@ -38,6 +44,11 @@ from projects.models import (
 EDITABLE = ledger.EDIT
 SEARCHED = {"name", "legal_entity_name", "legal_entity_code"}
 """Fields by which a project is found."""
+ANSWERING = ("owner", "steward")
+"""Who works on a project; whoever may not do so in the park it moves to no longer answers for it."""
+notice_kind("projects.came", gettext_lazy("%(project)s came to %(park)s by transfer. Name who answers for it there."))
+notice_kind("projects.left", gettext_lazy("%(project)s went to %(park)s by transfer; you no longer answer for it."))
+
 OPENING_STAGES = (Stage.RESERVE, Stage.CONTACT, Stage.NEGOTIATING)
 
 
@@ -471,6 +482,7 @@ def transfer_project(project, *, to_park, effective_on, reason, evidence=(), exp
     """Hand a project to another park of the zone (流转). Done by the counting side, so it needs no verification.
 
     `split` holds columns of `SplitTerms`, what the handing park keeps; left out, it is half and half for five years.
+    Officer and steward who do not work in the new park no longer answer for the project; its office is told.
     """
     require(by, "projects.transfer_project", project.park)
     require(by, "projects.transfer_project", to_park)
@@ -499,17 +511,53 @@ def transfer_project(project, *, to_park, effective_on, reason, evidence=(), exp
     change.evidence.set(_own(evidence, project))
     kept = _keep_split(change, project.park, effective_on=effective_on, **split)
     introduce_company(project.company, park=to_park, at=at, by=by)
-    before = {"park": project.park.name}
+    before = {"park": project.park.name} | _answering(project)
+    _settle_answering(project, to_park)
+    after = {"park": to_park.name, **kept.terms} | _answering(project)
     _finish(project, at)
-    record(
-        "projects.transfer_project",
-        project,
-        park=to_park.pk,
-        changes=diff(before, {"park": to_park.name, **kept.terms}),
-        at=at,
-        by=by,
-    )
+    record("projects.transfer_project", project, park=to_park.pk, changes=diff(before, after), at=at, by=by)
+    _tell_of_move(project, before, to_park, key=f"transfer:{change.pk}", at=at, by=by)
     return change
+
+
+def _answering(project):
+    return {name: getattr(project, f"{name}_id") for name in ANSWERING}
+
+
+def _settle_answering(project, park, released=None):
+    """Nobody answers for a project who would get “not found” for it; of `released`, those who may work there do again.
+
+    `released` is {column: key of the person}.
+    """
+    for name in ANSWERING:
+        people = [getattr(project, name), get_user_model().objects.filter(pk=(released or {}).get(name)).first()]
+        at_work = (person for person in people if person is not None and may(person, "projects.edit_project", park))
+        setattr(project, name, next(at_work, None))
+
+
+def _released_by(change):
+    """{column: person} of whom the transfer took the project, read from the trail."""
+    entries = AuditEntry.objects.filter(
+        verb="projects.transfer_project",
+        subject_type=Project._meta.label_lower,
+        subject_id=change.project_id,
+        at=_chain(change)[-1].recorded_at,
+    )
+    changes = entries.values_list("changes", flat=True).first() or {}
+    return {name: changes[name][0] for name in ANSWERING if name in changes}
+
+
+def _tell_of_move(project, before, park, *, key, at, by):
+    """The office of the park learns of the project, and whoever answered for it that they no longer do."""
+    facts, url = {"project": str(project), "park": park.name}, reverse("projects:detail", args=[project.pk])
+    office = people_who_may(get_user_model().objects.all(), "projects.transfer_project", park=park).exclude(pk=by.pk)
+    told = []
+    if project.owner_id is None:
+        told = [Told(pk, "projects.came", f"{key}:came", facts, url) for pk in office.values_list("pk", flat=True)]
+    gone = {before[name] for name in ANSWERING} - {None, by.pk, project.owner_id, project.steward_id}
+    # They may no longer see it, so this leads nowhere.
+    told += [Told(pk, "projects.left", f"{key}:left", facts) for pk in sorted(gone)]
+    tell_all(told, at=at)
 
 
 def _keep_split(change, owner_park, *, effective_on, **terms):
@@ -564,10 +612,24 @@ def correct_transfer(
     if not is_void:
         introduce_company(project.company, park=to_park, at=at, by=by)
     said = {"park": change.park.name, "effective_on": change.effective_on, **(old.terms if old else {})}
+    answering = _answering(project)
+    _settle_corrected(project, change, corrected, before.park if is_void else to_park, at=at, by=by)
     _finish(project, at)
-    changed = diff(said, {"park": None if is_void else to_park.name, "effective_on": day, **terms})
+    changed = diff(
+        said | answering,
+        {"park": None if is_void else to_park.name, "effective_on": day, **terms} | _answering(project),
+    )
     record("projects.correct_fact", project, park=project.park_id, changes=changed, at=at, by=by)
     return corrected
+
+
+def _settle_corrected(project, change, corrected, park, *, at, by):
+    """Where the correction puts the project into another `park`, whom the transfer released may answer again."""
+    if park.pk == change.park_id:
+        return
+    answering = _answering(project)
+    _settle_answering(project, park, _released_by(change))
+    _tell_of_move(project, answering, park, key=f"transfer:{corrected.pk}", at=at, by=by)
 
 
 def moves_of(project):

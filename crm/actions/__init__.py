@@ -16,6 +16,7 @@ from crm.actions.companies import (
     require_for_company,
 )
 from crm.actions.conflicts import appeal_conflict, decide_appeal, decide_conflict, open_conflict
+from crm.actions.first_talk_notices import warn_of_ending
 from crm.actions.first_talks import (
     add_paper,
     end_first_talk,
@@ -63,6 +64,7 @@ __all__ = [
     "return_lead",
     "return_silent_leads",
     "set_pool_rule",
+    "warn_of_ending",
     "warn_of_silence",
     "COMPANY_EDITABLE",
     "CONTACT_EDITABLE",

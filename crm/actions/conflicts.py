@@ -8,6 +8,7 @@ from core.audit import diff, record
 from core.dates import local_day
 from core.errors import RuleViolation
 from core.rules import refuse
+from crm.actions.first_talk_notices import tell_of_appeal, tell_of_appeal_decision, tell_of_decision
 from crm.actions.first_talks import award, dispute, lapse, mark_disputed
 from crm.models import Appeal, Conflict, FirstTalk, PaperKind
 from crm.protection import FREE_GROUNDS, LIVE, Claim, EndCause, FirstTalkStatus, Ground, foremost, last_day_of
@@ -101,6 +102,7 @@ def decide_conflict(conflict, *, winner, ground, reasons, at, by):
     _carry_out(sides, winner.pk, reason=reasons, at=at, by=by)
     changes = diff({}, {"winner": winner.park.name, "ground": ground})
     record(VERB, conflict, park=conflict.zone_id, changes=changes, at=at, by=by)
+    tell_of_decision(conflict, at=at, by=by)
     return conflict
 
 
@@ -111,6 +113,12 @@ def _refuse_against_the_rule(claims, sides, winner, ground):
     if winner.pk not in leading:
         first = next(side for side in sides if side.pk in leading)
         facts = {"park": first.park.name, "day": first.first_contact_on.isoformat()}
+        if winner.first_contact_on == first.first_contact_on:
+            refuse(
+                "winner",
+                _("Both contacts are of %(day)s; the rule puts %(park)s first, which the investor prefers in writing.")
+                % facts,
+            )
         refuse("winner", _("The rule puts %(park)s first: its contact of %(day)s is verified and earlier.") % facts)
     if decided_by and ground != decided_by:
         facts = {"ground": Ground(decided_by).label}
@@ -148,6 +156,7 @@ def appeal_conflict(conflict, *, side, reason, at, by):
     appeal = Appeal.objects.create(conflict=conflict, side=side, reason=reason.strip(), appealed_at=at, appealed_by=by)
     mark_disputed(side, reason=reason, at=at, by=by)
     record("crm.appeal_conflict", conflict, park=side.park_id, changes=diff({}, {"side": side.park.name}), at=at, by=by)
+    tell_of_appeal(appeal, at=at, by=by)
     return appeal
 
 
@@ -179,6 +188,7 @@ def decide_appeal(conflict, *, winner, reasons, at, by):
         at=at,
         by=by,
     )
+    tell_of_appeal_decision(appeal, at=at, by=by)
     return appeal
 
 

@@ -10,6 +10,7 @@ from core.dates import local_day
 from core.errors import RuleViolation
 from core.rules import refuse, refuse_future, refuse_invalid
 from core.uploads import check_upload, store
+from crm.actions.first_talk_notices import tell_of_decision, tell_of_judgement, tell_of_lapse, tell_of_opening
 from crm.models import Company, Conflict, FirstTalk, FirstTalkChange, FirstTalkPaper, PaperKind
 from crm.protection import LIVE, RUNNING, EndCause, FirstTalkStatus, Ground, last_day_of, threshold_met
 from crm.protections import end_of, records_of, rule_of, rules_of
@@ -191,6 +192,7 @@ def dispute(sides, *, disputed, reason="", at, by):
         _enter(talk, S.DISPUTED, effective_on=local_day(at), reason=reason, at=at, by=by)
     parks = {"parks": [side.park.name for side in sides]}
     record("crm.open_conflict", conflict, park=zone, changes=diff({}, parks), at=at, by=by)
+    tell_of_opening(conflict, at=at, by=by)
     return conflict
 
 
@@ -209,6 +211,7 @@ def _close_conflict_left_with_one(talk, *, at, by):
     conflict.winner, conflict.ground, conflict.decided_at, conflict.decided_by = left[0], Ground.ALONE, at, by
     conflict.save()
     record("crm.decide_conflict", conflict, park=conflict.zone_id, changes={"ground": Ground.ALONE}, at=at, by=by)
+    tell_of_decision(conflict, at=at, by=by)
     if left[0].status == S.DISPUTED:
         award(left[0], at=at, by=by)
 
@@ -265,6 +268,7 @@ def verify_first_talk(talk, *, is_accepted, reason="", at, by):
     else:
         lapse(talk, EndCause.NOT_VERIFIED, effective_on=today, reason=reason, at=at, by=by)
         _close_conflict_left_with_one(talk, at=at, by=by)
+    tell_of_judgement(talk, is_accepted=is_accepted, at=at)
     changes = {"accepted": is_accepted, "status": talk.status}
     record("crm.verify_first_talk", talk, park=talk.park_id, changes=diff({}, changes), at=at, by=by)
     return talk
@@ -372,4 +376,5 @@ def _lapse_once(talk, *, at):
     _close_conflict_left_with_one(talk, at=at, by=None)
     changes = diff({}, {"cause": end.cause, "last_day": end.last_day})
     record("crm.lapse_first_talk", talk, park=talk.park_id, changes=changes, at=at, by=None)
+    tell_of_lapse(talk, end.last_day, at=at)
     return 1

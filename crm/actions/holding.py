@@ -3,14 +3,19 @@
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.dates import local_day, local_time
+from core.notices import notice_kind, tell
 from core.rules import refuse
 from crm.actions.editing import audited
 from crm.actions.next_steps import follow
 from crm.models import ChangeOfHands, Lead, LeadClaim, PoolRule
+from parks.access import may
+
+notice_kind("lead_taken", gettext_lazy("%(person)s took %(lead)s out of your hands."))
 
 HELD = ("owner", "followed_up_at", "pooled_at", "pooled_how", "pooled_by", "pooled_reason", "version")
 """The columns that `give` sets."""
@@ -26,6 +31,7 @@ def give(lead, to, *, how, reason="", at, by):
 
     The caller holds the row's lock and saves the columns of HELD.
     """
+    former = lead.owner
     end_holding(lead, how=how, reason=reason, at=at, by=by)
     lead.owner = to
     lead.followed_up_at = at
@@ -35,7 +41,17 @@ def give(lead, to, *, how, reason="", at, by):
     else:
         lead.pooled_at, lead.pooled_how, lead.pooled_by, lead.pooled_reason = None, "", None, ""
         begin_holding(lead, how=how, at=at, by=by)
+    # A hand-over is of everything at once and keeps its own list; what the system takes back has its own notice.
+    if by is not None and former not in (None, by) and how != ChangeOfHands.HANDED_OVER:
+        _tell_former_holder(lead, former, at=at, by=by)
     follow(lead)
+
+
+def _tell_former_holder(lead, former, *, at, by):
+    is_seen = may(former, "crm.edit_lead", lead.park)  # it may have gone to a park where the former holder sees nothing
+    url = reverse("crm:lead-detail", args=[lead.pk]) if is_seen else ""
+    facts = {"lead": str(lead), "person": str(by)}
+    tell(former, kind="lead_taken", key=f"lead_taken:{lead.pk}:{lead.version}", params=facts, url=url, at=at)
 
 
 def begin_holding(lead, *, how, at, by):

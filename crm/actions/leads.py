@@ -181,18 +181,28 @@ def edit_lead(lead, *, changes, expected_version=None, at, by):
 
 
 def _pass_on(lead, before, *, at, by):
-    """An officer passes a lead on to a colleague; into the pool and out of it lead verbs with rules of their own."""
+    """Its holder, or the office, passes a lead on; into the pool and out of it lead verbs with rules of their own."""
     to = lead.owner
     if to is None:
         refuse("owner", _("Give the lead back to the pool instead, with the reason."))
     refuse_idle_owner(to, lead.park)
     how = ChangeOfHands.PASSED_ON
-    if before is None and not may(by, "crm.assign_lead", lead.park):
+    if before is not None:
+        refuse_others(before, lead.park, by)
+    elif not may(by, "crm.assign_lead", lead.park):
         if to != by:
             refuse_pooled()
         refuse_beyond_limits(lead, by, at=at)
         how = ChangeOfHands.CLAIMED
+    lead.owner = before  # `give` sets it, and tells whoever loses the lead
     give(lead, to, how=how, at=at, by=by)
+
+
+def refuse_others(holder, park, by):
+    """Nobody helps himself to a colleague's lead, past the limits of the pool: its holder gives it, or the office."""
+    if holder != by and not may(by, "crm.assign_lead", park):
+        facts = {"person": str(holder)}
+        refuse("owner", _("This lead is with %(person)s, who may pass it on; so may the office.") % facts)
 
 
 def refuse_pooled():

@@ -91,7 +91,7 @@ def _conflicts(request):
     page = Keyset(
         seen.order_by("-opened_at"),
         order="-opened_at",
-        show=lambda rows: rows.select_related("winner__park", "appeal").prefetch_related(
+        show=lambda rows: rows.select_related("winner__park", "appeal__winner__park").prefetch_related(
             "sides__park", "sides__lead__company"
         ),
     ).page(request.GET.get("cursor"))

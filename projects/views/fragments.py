@@ -39,7 +39,7 @@ def _fragment(request, projects, template, **context):
 def splits(request, pk):
     """What other parks keep of a project, with the last days; whoever sees the project sees it."""
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
-    found = list(project.splits.standing().select_related("owner_park"))
+    found = list(project.splits.standing().select_related("owner_park", "park_change__park"))
     today = timezone.localdate()
     for split in found:
         split.indicator_until = last_day_of_split(split.effective_on, split.indicator_years)

@@ -113,6 +113,15 @@ def test_a_hand_over_changes_only_the_officer_and_refuses_one_who_does_not_work_
     assert run("hand", {"owner": colleague.pk}, leads, by=manager).changed == 1
 
 
+def test_a_colleague_s_leads_are_not_taken_in_bulk(leads, ask, run, officer, colleague):
+    foreseen = ask("hand", {"owner": colleague.pk}, leads, by=colleague)
+    done = run("hand", {"owner": colleague.pk}, leads, by=colleague)
+
+    assert told(foreseen) == told(done)
+    assert (done.changed, done.refused_count) == (0, 12)
+    assert Lead.objects.filter(owner=officer).count() == 11
+
+
 def test_leads_of_another_park_are_not_touched_and_not_named(leads, run, outsider):
     done = run("shelve", SHELVE, leads, by=outsider)
 

@@ -118,6 +118,12 @@ def test_guessing_and_fetching_too_often_is_slowed_down(client, secret, monkeypa
     assert client.get(path("guess"))["Retry-After"] == "3600"
 
 
+def test_wrong_tries_from_the_office_s_address_leave_the_valid_addresses_alone(client, secret, monkeypatch):
+    monkeypatch.setattr(views, "MOST_MISSES_AN_HOUR", 1)
+    assert [client.get(path(f"guess-{n}")).status_code for n in range(3)] == [404, 429, 429]
+    assert client.get(path(secret)).status_code == 200
+
+
 def test_the_file_costs_the_same_with_two_entries_and_with_twenty_and_is_capped(
     client, secret, officer, park, make_lead, make_company, now, monkeypatch
 ):

@@ -116,8 +116,10 @@ def test_the_earlier_verified_contact_cannot_be_passed_over(clash, manager, at):
 
 
 def test_on_the_same_day_the_investor_s_written_preference_decides(clash, manager, at, pdf):
-    conflict, _ours, theirs = clash(theirs={"first_contact_on": date(2024, 4, 2), "preference": pdf("意愿函.pdf")})
+    conflict, ours, theirs = clash(theirs={"first_contact_on": date(2024, 4, 2), "preference": pdf("意愿函.pdf")})
 
+    with pytest.raises(RuleViolation, match="Both contacts are of 2024-04-02.*生物医药产业园 first.* in writing"):
+        decide(conflict, ours, manager, at)
     decide(conflict, theirs, manager, at, ground=Ground.PREFERENCE)
 
     theirs.refresh_from_db()

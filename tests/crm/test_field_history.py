@@ -93,7 +93,7 @@ def test_a_value_is_put_back_and_the_putting_back_is_told(make_company, officer,
     assert entries_about(company)[0].by == officer
 
 
-def test_aliases_people_amounts_and_days_come_back_as_what_they_were(make_lead, officer, colleague, at):
+def test_aliases_people_amounts_and_days_come_back_as_what_they_were(make_lead, officer, colleague, manager, at):
     lead = make_lead(intended_investment_wan=Decimal("60000.5"), next_step_due_on=date(2024, 4, 20))
     edit_lead(
         lead,
@@ -103,7 +103,7 @@ def test_aliases_people_amounts_and_days_come_back_as_what_they_were(make_lead, 
     )
     entry = latest(lead, "owner")
     for field in ("owner", "intended_investment_wan", "next_step_due_on"):
-        restore_field(lead, entry=entry, field=field, at=at, by=officer)
+        restore_field(lead, entry=entry, field=field, at=at, by=manager)
     edit_company(lead.company, changes={}, aliases=["甲"], at=at, by=officer)
     edit_company(lead.company, changes={}, aliases=["乙"], at=at, by=officer)
     restore_field(lead.company, entry=latest(lead.company, "aliases"), field="aliases", at=at, by=officer)
@@ -226,7 +226,7 @@ def test_a_history_asks_as_often_for_two_deeds_as_for_twenty(
         for number in range(times):
             lead.refresh_from_db()
             owner = colleague if lead.owner == officer else officer
-            edit_lead(lead, changes={"owner": owner, "content": f"第{number}版"}, at=at, by=officer)
+            edit_lead(lead, changes={"owner": owner, "content": f"第{number}版"}, at=at, by=lead.owner)
 
     edit(2)
     client.get(page)

@@ -493,3 +493,34 @@ def test_a_protected_lead_stays_where_the_rule_says_so(make_lead, rules, park, o
     )  # fmt: skip
 
     assert return_silent_leads(at=on(40)) == ([] if spares else [lead])
+
+
+# ── a lead that is in somebody's hands ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_nobody_takes_a_colleague_s_lead_for_himself_or_for_another(make_lead, officer, colleague, manager, at):
+    lead = make_lead()
+    before = AuditEntry.objects.count()
+
+    for wanted in (colleague, manager):
+        with pytest.raises(RuleViolation, match="with 林知遥, who may pass it on") as refused:
+            edit_lead(lead, changes={"owner": wanted}, at=at, by=colleague)
+        assert set(refused.value.fields) == {"owner"}
+
+    lead.refresh_from_db()
+    assert (lead.owner, lead.claims.count(), AuditEntry.objects.count()) == (officer, 1, before)
+    assert not Notice.objects.exists()
+
+
+def test_whoever_loses_a_lead_to_the_office_is_told_and_a_giver_is_not(make_lead, officer, colleague, manager, at):
+    lead = make_lead()
+
+    edit_lead(lead, changes={"owner": colleague}, at=at, by=officer)
+    assert not Notice.objects.filter(kind="lead_taken").exists()
+    edit_lead(lead, changes={"owner": officer}, at=at, by=manager)
+    return_lead(lead, reason="调整", at=at, by=manager)
+
+    told = Notice.objects.filter(kind="lead_taken").order_by("pk")
+    assert [notice.recipient for notice in told] == [colleague, officer]
+    assert told[0].params["person"] == "陆衡"
+    assert told[0].url == f"/leads/{lead.pk}/"

@@ -9,10 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from core.errors import RuleViolation
-from core.models import AuditEntry
+from core.models import AuditEntry, Notice
 from crm.actions import advance_lead, transfer_lead
 from crm.models.split import last_day_of_split
-from projects.actions import correct_transfer, moves_of, open_project, transfer_project
+from parks.access import Role
+from parks.models import Membership
+from projects.actions import correct_transfer, edit_project, moves_of, open_project, transfer_project
 from projects.models import ParkChange, Split
 from projects.shares import Agreed, held
 
@@ -205,3 +207,59 @@ def test_a_correction_of_a_transfer_is_known_to_the_verified_basis_at_once(moved
 
     bases = project.states.known_at(None).as_of(date(2024, 5, 2)).values_list("basis", "park")
     assert set(bases) == {("verified", inner_park.pk), ("reported", inner_park.pk)}
+
+
+# ── who answers for what moved ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_whoever_does_not_work_in_the_new_park_no_longer_answers_and_its_office_is_told(
+    moved, officer, admin, manager, other_park
+):
+    project, _change = moved()
+
+    assert (project.owner, project.steward) == (None, None)
+    told = {
+        notice.recipient: (notice.kind, notice.url) for notice in Notice.objects.filter(kind__startswith="projects.")
+    }
+    assert told == {
+        admin: ("projects.came", f"/projects/{project.pk}/"),
+        officer: ("projects.left", ""),
+    }, "whoever moved it knows"
+
+
+def test_whoever_works_in_the_new_park_too_goes_on(moved, officer, other_park):
+    Membership.objects.create(user=officer, role=Role.OFFICER, park=other_park)
+
+    project, _change = moved()
+
+    assert project.owner == officer
+    assert not Notice.objects.filter(kind__startswith="projects.").exists()
+
+
+def test_a_transfer_that_never_happened_puts_its_officer_back(moved, manager, officer):
+    project, change = moved()
+
+    correct_transfer(change, is_void=True, reason="会议未通过", at=LATER, by=manager)
+
+    project.refresh_from_db()
+    assert project.owner == officer
+
+
+def test_a_correction_of_the_day_leaves_the_officer_named_since(moved, manager, outsider):
+    project, change = moved()
+    edit_project(project, changes={"owner": outsider}, at=LATER, by=outsider)
+
+    correct_transfer(change, effective_on=date(2024, 4, 2), reason="按合同", at=LATER, by=manager)
+
+    project.refresh_from_db()
+    assert project.owner == outsider
+
+
+@pytest.mark.parametrize(("counted_by", "named"), [("landing", "生物医药产业园"), ("owner", "集成电路产业园")])
+def test_the_page_says_who_reports_the_statistics(client, moved, manager, counted_by, named):
+    project, _change = moved(counted_by=counted_by)
+    client.force_login(manager)
+
+    text = client.get(f"/projects/{project.pk}/splits/", headers={"accept-language": "en"}).content.decode()
+
+    assert f"{named} reports the statistics" in text
