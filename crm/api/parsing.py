@@ -57,7 +57,8 @@ class OfferedLead(serializers.Serializer):
     emails = serializers.ListField(child=serializers.CharField())
     people = serializers.ListField(child=serializers.CharField())
     asks = serializers.ListField(
-        child=serializers.CharField(), help_text="What a person has to settle: company, unit, range, currency, several."
+        child=serializers.CharField(),
+        help_text="What a person has to settle: company, unit, range, currency, code (mistyped), several.",
     )
     spans = MarkedSpan(many=True)
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import DayFormField
@@ -50,12 +51,20 @@ class MoveForm(_DatedForm):
         choices=[stage for stage in LeadStage.choices if stage[0] not in (LeadStage.CONVERTED, LeadStage.SHELVED)],
         initial=LeadStage.RESPONDED,
     )
+
     note = forms.CharField(
         label=_("Assessment, answer given or reason"),
         max_length=4000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def clean_to(self):
+        if self.cleaned_data["to"] == LeadStage.ASSESSED:
+            raise forms.ValidationError(
+                gettext("An assessment has six aspects: open each lead and write its own assessment.")
+            )
+        return self.cleaned_data["to"]
 
 
 class NextStepForm(BulkForm):

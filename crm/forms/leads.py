@@ -129,6 +129,8 @@ class AdvanceForm(forms.Form):
     def __init__(self, *args, stage, today, **kwargs):
         super().__init__(*args, **kwargs)
         back = [(to, gettext("Back to: %(stage)s") % {"stage": to.label}) for to in earlier_stages(stage)]
-        ahead = [(to, to.label) for to in next_stages(stage) if to != LeadStage.CONVERTED]
+        # Both are taken on pages of their own, which ask for more than a note.
+        elsewhere = (LeadStage.ASSESSED, LeadStage.CONVERTED)
+        ahead = [(to, to.label) for to in next_stages(stage) if to not in elsewhere]
         self.fields["to"].choices = [*ahead, *back]
         self.fields["effective_on"].quick_dates = past_days(today)

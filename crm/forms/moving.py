@@ -10,7 +10,6 @@ from crm.lifecycle import LeadStage, ShelvingReason, is_backward, lacking
 from crm.models import Lead
 
 NOTES = {
-    LeadStage.ASSESSED: _("Written assessment"),
     LeadStage.FED_BACK: _("Whom you told what, and how"),
     LeadStage.REGISTERED: _("Why the lead is opened again"),
 }

@@ -21,6 +21,8 @@ from crm.regions import place_in_front
 MOST_LEADS = 20
 REACH = 300
 """How far before an amount, in characters, the company is looked for whose amount it is."""
+NEAR = 12
+"""How far before a number, in characters, the person stands whose number it is."""
 SHORT = 1200
 """Up to this length a text is a message: whoever is named in it is meant."""
 
@@ -48,7 +50,10 @@ _WORK = re.compile(r"(?:.*(?:建设|打造|实施|启动|投资|布局|推进|�
 
 @dataclass(slots=True)
 class Lead:
-    """One lead a text offers. `asks` names what a person has to settle: company, unit, range, currency, several."""
+    """One lead a text offers.
+
+    `asks` names what a person has to settle: company, unit, range, currency, code, several.
+    """
 
     company: str = ""
     title: str = ""
@@ -317,6 +322,9 @@ class Finder:
                 if found := self._nearest(lead, kind, part):
                     setattr(lead, name, found.value)
                     lead.spans.append(found)
+        if not lead.credit_code and (mistyped := self._mistyped_code(lead, ranges)):
+            lead.asks.append(mistyped.asks)
+            lead.spans.append(mistyped)
         lead.day = self._day(lead, [sentence, *([block] if alone else [])])
         if lead.day:
             lead.spans.append(lead.day)
@@ -332,6 +340,14 @@ class Finder:
     def _nearest(self, lead: Lead, kind: str, part: tuple[int, int]) -> Span | None:
         inside = [span for span in self._among(*part, kind) if span.value]
         return min(inside, key=lambda span: _distance(span, lead), default=None)
+
+    def _mistyped_code(self, lead: Lead, parts: list[tuple[int, int]]) -> Span | None:
+        """What is called a credit code near the lead and cannot be one."""
+        for part in parts:
+            inside = [span for span in self._among(*part, "credit_code") if span.asks]
+            if inside:
+                return min(inside, key=lambda span: _distance(span, lead))
+        return None
 
     def _day(self, lead: Lead, parts: list[tuple[int, int]]) -> Span | None:
         for start, end in parts:
@@ -351,8 +367,14 @@ class Finder:
             setattr(lead, name, list(dict.fromkeys(span.value for span in found)))
             lead.spans += found
         people = [span for span in inside if span.kind == "person" and span.role != REPORTER]
+        number = next((span.start for span in inside if span.kind == "phone"), -NEAR)
         people.sort(
-            key=lambda span: (span.role != CONTACT, len(span.value) < 3 and span.value[-1] in "总工董", span.start)
+            key=lambda span: (
+                span.role != CONTACT,
+                not 0 <= number - span.end <= NEAR,
+                len(span.value) < 3 and span.value[-1] in "总工董",
+                span.start,
+            )
         )
         if lead.phones or self.is_short:
             lead.people = list(dict.fromkeys(span.value for span in people))

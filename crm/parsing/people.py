@@ -40,7 +40,11 @@ _CALLED = re.compile(
 _WITH_POST = re.compile(
     rf"(?:{_START}|(?<=[的和与及由请是找]))(?P<name>{_SPACED}|{_NAME}) ?[,(]?(?P<post>{_POST}|{_ADDRESSED})"
 )
-_AT_COMPANY = re.compile(rf"(?<=公司)(?P<name>{_NAME})(?=[,。;、 \n(]|$)")
+_AT_COMPANY = re.compile(
+    rf"(?:(?<=公司)|(?<=公司的))(?P<name>{_NAME})"
+    rf"(?=[,。;、 \n(!]|$|总(?![部投经量面额体理裁监书公规包产数收是会计人共工长和的结装站店])|{_POST}|{_ADDRESSED})"
+)
+_SELF = re.compile(rf"(?:(?<=我是)|(?<=我叫))(?P<name>{_NAME})(?=[,。;、 \n(!]|$)")
 _BY_SURNAME = re.compile(
     rf"(?<![担出兼原现历时责主委专信聘])(?P<name>{_SURNAME}(?:"
     r"总(?![部投经量面额体理裁监书公规包产数收是会计人共工长和的结装站店])|工(?=[,。 说来电]|$)|董(?!事)"
@@ -48,14 +52,22 @@ _BY_SURNAME = re.compile(
 )
 _CARD_LINE = re.compile(rf"(?m)^ *(?P<name>{_SPACED}|{_SURNAME}{_HAN}{{1,2}})(?= *$| {{1,4}}(?:{_POST}))")
 _BEFORE_PHONE = re.compile(
-    rf"{_START}(?P<name>{_NAME}) ?[:,( ]? ?(?:电话|手机|Tel|TEL|tel)?[: ]?(?=\+?(?:86)?[ -]?1[3-9][0-9])"
+    rf"(?:{_START}|(?<=[的是叫]))(?P<name>{_NAME}) ?[:,( ]? ?(?:(?:联系)?电话|手机号?码?|Tel|TEL|tel)?[: ]?"
+    r"(?=\+?(?:86)?[ -]?1[3-9][0-9])"
+)
+# Whom a message is addressed to is somebody here, and nobody of the company it tells of.
+_HONORIFIC = rf"(?:总|工|董|处|局|{_POST}|{_ADDRESSED})"
+_ADDRESSEE = re.compile(
+    rf"(?:{_START}|(?<=尊敬的|亲爱的))(?P<name>{_SURNAME}(?:{_GIVEN})??{_HONORIFIC})"
+    r"(?= ?[,:!]? ?(?:[您你]好|(?:早上|上午|中午|下午|晚上|新年|大家)?好(?=[,。!\n ]|$)|早(?=[,。!\n ]|$)|打扰|辛苦)"
+    r"|[,:]? ?我(?:是|叫|们|司|公司|这)|[:,] *\n)"
 )
 _NO_NAME_WORDS = """
 高新 高端 高层 国家 国内 海洋 方面 方案 平台 平均 全国 全市 万元 项目 华东 华北 江苏 江西 江北 江门 金融 安全 时间
 时代 常务 文化 文旅 成立 明确 明年 应用 相关 有限 原有 从事 关于 关键 连续 解决 计划 计算 支持 支撑 重点 信息 智能
 智慧 强化 元器 公司 公共 利用 来自 初步 门户 平方 通讯 商务 商业 管理 营业 宣传 房地 封装 容量 边缘 经济 经营 和谐
 党组 米兰 同志 施工 单位 单独 常年 白天 石墨 石化 文明 文创 陆续 康复 金属 易邦 毛利 全力 全面 项目负 符合 方式 方便
-左右 章程 成都 成果 宁波 宁夏 南京 安徽 于是 于去 路演 时任 印刷 向上 应急 干细 温度
+左右 章程 成都 成果 宁波 宁夏 南京 安徽 于是 于去 路演 时任 高级 包装 印刷 向上 应急 干细 温度
 """
 _NO_NAME = frozenset(_NO_NAME_WORDS.split())
 REPORTER, CONTACT, PERSON = "reporter", "contact", "person"
@@ -63,7 +75,9 @@ REPORTER, CONTACT, PERSON = "reporter", "contact", "person"
 
 def people(text: Text) -> Iterable[Span]:
     taken: set[int] = set()
-    for pattern in (_BEFORE_PHONE, _CALLED, _WITH_POST, _CARD_LINE, _AT_COMPANY, _BY_SURNAME):
+    for found in _ADDRESSEE.finditer(text.plain):
+        taken.update(range(*found.span("name")))
+    for pattern in (_BEFORE_PHONE, _SELF, _CALLED, _WITH_POST, _CARD_LINE, _AT_COMPANY, _BY_SURNAME):
         for found in pattern.finditer(text.plain):
             start, end = found.span("name")
             name = found["name"].replace(" ", "")
@@ -77,6 +91,6 @@ def _role(pattern: re.Pattern[str], found: re.Match[str]) -> str:
     post = found.groupdict().get("post") or ""
     if post and re.fullmatch(_REPORTER, post):
         return REPORTER
-    if pattern is _BEFORE_PHONE or re.fullmatch(_LABEL, post or "-"):
+    if pattern in (_BEFORE_PHONE, _SELF) or re.fullmatch(_LABEL, post or "-"):
         return CONTACT
     return PERSON

@@ -296,13 +296,14 @@ def _needs(lead):
     blocks = []
     for to, missing in checklist(lead):
         items = [{"done": False, "text": text, "link": edit, "action": _("Fill in")} for text in missing]
-        blocks.append({"to": to, "label": to.label, "items": items, "asks": _asked_with(to)})
+        page = reverse("crm:lead-assessment", args=[lead.pk]) if to == LeadStage.ASSESSED else ""
+        blocks.append({"to": to, "label": to.label, "items": items, "asks": _asked_with(to), "page": page})
     return blocks
 
 
 def _asked_with(to):
     words = {
-        LeadStage.ASSESSED: _("The step asks for the written assessment."),
+        LeadStage.ASSESSED: _("An assessment has six aspects and is written on a page of its own."),
         LeadStage.FED_BACK: _("The step asks whom you told what, and how."),
         LeadStage.SHELVED: _("The step asks for the reason."),
         LeadStage.REGISTERED: _("The step asks for the reason."),
@@ -418,6 +419,8 @@ def lead_advance(request, pk):
     require(request.user, "crm.advance_lead", lead.park)
     today = timezone.localdate()
     wanted = request.GET.get("to", "")
+    if wanted == LeadStage.ASSESSED and wanted in next_stages(lead.stage):
+        return redirect("crm:lead-assessment", pk=lead.pk)
     initial = {"to": wanted or likely_next(lead.stage), "effective_on": today}
     form = AdvanceForm(request.POST or None, initial=initial, stage=lead.stage, today=today)
     if form.is_valid():

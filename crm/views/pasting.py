@@ -4,6 +4,8 @@ import hashlib
 from decimal import Decimal
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from core.forms import submission_key
+from core.errors import RuleViolation
+from core.fields import validate_credit_code
+from core.forms import show_violation, submission_key
 from core.privacy import masked, veiled
 from core.submissions import new_key
 from crm import actions
@@ -145,19 +149,8 @@ class Page:
     def confirm(self):
         """Save the chosen forms, all or none. None where one of them was refused."""
         chosen = [self.forms[number] for number in self.to_save]
-        if [form for form in chosen if not form.is_valid()]:  # each is asked, so that each shows its refusals
-            return None
-        now = OneOf(chosen)
-
-        def do(at, by):
-            made = []
-            for now.form in chosen:
-                given = now.form.arguments()
-                kept = actions.keep_source_text(text=self.text, text_date=self.day, park=given["park"], at=at, by=by)
-                made.append(actions.register_lead(**given, source_text=kept, at=at, by=by).pk)
-            return made
-
-        made = carried_out(self.request, now, do)
+        valid = [form for form in chosen if form.is_valid()]  # each is asked, so that each shows its refusals
+        made = self._save(valid, is_all=len(valid) == len(chosen)) if valid else None
         if made is None:
             return None
         number = len(made)
@@ -170,6 +163,33 @@ class Page:
         self.saved |= {n: leads[pk] for n, pk in zip(self.to_save, made, strict=True)}
         self.request.submission_key = new_key()
         return None
+
+    def _save(self, valid, *, is_all):
+        """All are tried before any is refused, so that one look shows everything there is to correct."""
+        now = OneOf(valid)
+
+        def do(at, by):
+            made, refusals = [], []
+            for form in valid:
+                try:
+                    made.append(self._register(form, at=at, by=by))
+                except RuleViolation as violation:
+                    refusals.append((form, violation))
+            if is_all and not refusals:
+                return made
+            for form, violation in refusals[1:]:
+                show_violation(form, violation)
+            # What was made of the others goes with the refusal that is raised.
+            now.form, first = refusals[0] if refusals else (valid[0], RuleViolation())
+            raise first
+
+        return carried_out(self.request, now, do)
+
+    @transaction.atomic
+    def _register(self, form, *, at, by):
+        given = form.arguments()
+        kept = actions.keep_source_text(text=self.text, text_date=self.day, park=given["park"], at=at, by=by)
+        return actions.register_lead(**given, source_text=kept, at=at, by=by).pk
 
     def _strip(self, number, form):
         """Looked up at once for the first few; the others ask when they come into sight."""
@@ -235,9 +255,23 @@ def sentences(lead):
         "range": _("“%(printed)s” is a range. Enter one number.") % {"printed": printed},
         "currency": _("“%(printed)s” is foreign currency and is not converted. Enter the amount in yuan.")
         % {"printed": printed},
+        "code": _mistyped(next((span.text for span in lead.spans if span.asks == "code"), "")),
         "several": _("Several companies invest together. Check which one this lead is of."),
     }
     return [words[ask] for ask in lead.asks if ask in words]
+
+
+def _mistyped(printed):
+    """Why a credit code of the text is not filled in."""
+    try:
+        validate_credit_code(printed)
+        why = ""
+    except ValidationError as refused:
+        why = " ".join(refused.messages)
+    return _("The credit code “%(printed)s” is not filled in. %(why)s Compare it with the business licence.") % {
+        "printed": printed.strip(),
+        "why": why,
+    }
 
 
 def fields_of(leads):

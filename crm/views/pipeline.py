@@ -187,6 +187,8 @@ def lead_move(request, pk):
     came_from = request.POST.get("from", lead.stage)
     if came_from != lead.stage:
         return _told_who_moved_it(request, lead, came_from)
+    if to == LeadStage.ASSESSED and to in next_stages(lead.stage):
+        return _panel(request, lead, to, None, refusals=[], elsewhere=_assessed_elsewhere(lead))
     if to == LeadStage.CONVERTED and to in next_stages(lead.stage):
         return _to_open_a_project(request, lead)
     return _ask_or_move(request, lead, to)
@@ -229,7 +231,16 @@ def _ask_or_move(request, lead, to):
     return _panel(request, lead, to, form, refusals=refusals)
 
 
-def _panel(request, lead, to, form, *, refusals):
+def _assessed_elsewhere(lead):
+    """An assessment is more than a note, so a card does not simply drop there."""
+    return {
+        "says": _("An assessment has six aspects and is written on a page of its own; with it the card moves."),
+        "url": reverse("crm:lead-assessment", args=[lead.pk]),
+        "label": _("Write the assessment"),
+    }
+
+
+def _panel(request, lead, to, form, *, refusals, elsewhere=None):
     said = filters_said(request)
     context = {
         "lead": lead,
@@ -244,6 +255,7 @@ def _panel(request, lead, to, form, *, refusals):
         "panel": f"lead-{lead.pk}-{to}",
         "lacks": form.lacks if form else 0,
         "refusals": refusals,
+        "elsewhere": elsewhere,
         "submission_key": submission_key(request),
     }
     template = "_move_panel.html" if is_fragment(request) else "crm/lead_move.html"

@@ -84,9 +84,11 @@
     "]": () => press("]"),
   };
 
-  // The browser asks first: a form with a refused field keeps the focus and says why.
+  // The browser asks first: a form with a refused field keeps the focus and says why. Where no form has the focus, the
+  // one marked `data-ctrl-enter` is meant, unless a dialog stands before it.
   function saveFocusedForm() {
-    const form = document.activeElement && document.activeElement.form;
+    const focused = document.activeElement && document.activeElement.form;
+    const form = focused || (!document.querySelector("dialog[open]") && document.querySelector("form[data-ctrl-enter]"));
     if (!form || form.method !== "post") return false;
     form.requestSubmit(form.querySelector("button.main:not([disabled])") || undefined);
     return true;

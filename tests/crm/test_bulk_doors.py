@@ -67,6 +67,15 @@ def test_a_preview_writes_nothing_and_says_how_many(signed_in, officer, leads):
     assert AuditEntry.objects.count() == before
 
 
+def test_many_leads_are_not_assessed_with_one_note(signed_in, officer, leads):
+    answer = signed_in(officer).post(
+        f"/leads/bulk/?deed=move&pick={leads[0].pk}", {"to": "assessed", "note": "可行", "effective_on": "2024-04-10"}
+    )
+
+    assert "An assessment has six aspects" in answer.context["form"].errors["to"][0]
+    assert "outcome" not in answer.context
+
+
 def test_what_changed_since_the_preview_is_looked_at_again(signed_in, officer, leads, make_lead):
     client, address = signed_in(officer), "/leads/bulk/?all=1&deed=next-step"
     seen = re.search(r'name="seen" value="([0-9a-f]+)"', client.post(address, NEXT).content.decode())[1]

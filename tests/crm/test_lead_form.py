@@ -297,6 +297,22 @@ def test_the_page_of_a_lead_asks_for_the_note_first_and_shows_no_error_before_an
     assert Lead.objects.get().stage == "assessed"
 
 
+def test_the_page_of_steps_leads_to_the_assessment_instead_of_taking_a_note(signed_in, officer, make_lead, at):
+    lead = make_lead()
+    advance_lead(lead, to="responded", effective_on=date(2024, 4, 2), at=at, by=officer)
+    client, address = signed_in(officer), reverse("crm:lead-advance", args=[lead.pk])
+    assessment = reverse("crm:lead-assessment", args=[lead.pk])
+
+    shown = client.get(address)
+    refused = client.post(address, {"to": "assessed", "note": "可行", "effective_on": "2024-04-02"})
+
+    assert "assessed" not in dict(shown.context["form"].fields["to"].choices)
+    assert f'href="{assessment}"' in shown.content.decode()
+    assert client.get(address, {"to": "assessed"})["Location"] == assessment
+    assert "to" in refused.context["form"].errors
+    assert Lead.objects.get().stage == "responded"
+
+
 def test_a_saved_step_is_told_in_the_word_of_its_button(signed_in, officer, make_lead):
     lead = make_lead()
     client = signed_in(officer)

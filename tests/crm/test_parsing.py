@@ -328,7 +328,13 @@ def test_a_mistyped_credit_code_is_marked_and_not_filled_in():
 
     (span,) = [span for span in parsed.spans if span.kind == "credit_code"]
     assert (span.value, span.unsure) == ("", True)
-    assert parsed.leads[0].credit_code == ""
+    assert (parsed.leads[0].credit_code, parsed.leads[0].asks) == ("", ["code"])
+
+
+def test_a_code_that_is_right_is_not_asked_about():
+    (lead,) = read("海岳精密有限公司 统一社会信用代码：91350100M000100Y43").leads
+
+    assert (lead.credit_code, lead.asks) == ("91350100M000100Y43", [])
 
 
 @pytest.mark.parametrize(
@@ -341,13 +347,32 @@ def test_a_mistyped_credit_code_is_marked_and_not_filled_in():
         ("王总来电", "王总"),
         ("海岳精密有限公司李明，想看厂房", "李明"),
         ("张三丰 13900001111", "张三丰"),
+        ("鸿腾精工(上海)有限公司陈晓明总", "陈晓明"),
+        ("鸿腾精工(上海)有限公司陈晓明经理来电", "陈晓明"),
+        ("鸿腾精工(上海)有限公司的陈晓明女士", "陈晓明"),
+        ("我是李建国，想看厂房", "李建国"),
+        ("鸿腾的李建国，手机138-0532-7788", "李建国"),
     ],
 )
 def test_people_are_known_by_post_label_number_or_company(text, name):
     assert name in [value for _text, value in found(text, "person")]
 
 
-@pytest.mark.parametrize("text", ["高总投资", "海洋部门经理", "王总好，在吗", "总工程造价", "担任主任"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "高总投资",
+        "海洋部门经理",
+        "王总好，在吗",
+        "王总 您好！",
+        "尊敬的王建军总：\n我司有意投资",
+        "王处长，我们想看厂房",
+        "总工程造价",
+        "担任主任",
+        "海岳精密有限公司高级经理",
+        "海岳精密有限公司华东总部",
+    ],
+)
 def test_not_every_surname_is_a_person(text):
     assert found(text, "person") == []
 
@@ -366,6 +391,20 @@ def test_a_business_card():
     assert (lead.people, lead.phones) == (["李明"], ["13800001234", "0532-88886666"])
     assert lead.emails == ["li.ming@haiyue.example.com"]
     assert lead.industry == "C40"
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("王总 您好！我是苏州澜图微电子有限公司的李建国，手机138-0532-7788", ["李建国"]),
+        ("王总，我是苏州澜图微电子有限公司的李建国，手机138-0532-7788", ["李建国"]),
+        ("赵宏伟经理和苏州澜图微电子有限公司李建国经理，13805327788", ["李建国", "赵宏伟"]),
+    ],
+)
+def test_the_contact_is_who_has_the_number_and_not_whom_the_message_greets(text, people):
+    (lead,) = read(text).leads
+
+    assert (lead.people, lead.phones) == (people, ["13805327788"])
 
 
 def test_a_message():
@@ -430,6 +469,9 @@ HOSTILE = [
     "138 ",
     "a@",
     "王总",
+    "王总您好",
+    "公司的王明总",
+    "我是王明，138",
     "2024年3月",
     "\n",
 ]

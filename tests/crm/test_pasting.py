@@ -110,6 +110,31 @@ def test_a_refusal_stands_beside_its_field_and_nothing_of_the_others_is_written(
     assert TEXT in answer.content.decode().replace("&quot;", '"')
 
 
+def test_the_refusals_of_all_leads_are_shown_at_once(paste, make_company):
+    make_company("云鲸光学有限公司")
+    make_company("上海澜起有限公司")
+
+    both = paste(**typed_on(paste()), save="all")
+    one_in_the_form = paste(**typed_on(paste()) | {"l0-received_on": "2024-02-30"}, save="all")
+
+    for offer in both.context["offers"]:
+        assert "already registered" in offer["form"].errors["company_name"][0]
+    first, second = (offer["form"].errors for offer in one_in_the_form.context["offers"])
+    assert (list(first), list(second)) == (["received_on"], ["company_name"])
+    assert not Lead.objects.exists()
+    assert not SourceText.objects.exists()
+    assert not AuditEntry.objects.filter(verb="crm.register_lead").exists()
+
+
+def test_one_refused_form_keeps_the_others_unwritten(paste):
+    answer = paste(**typed_on(paste()) | {"l0-received_on": "2024-02-30"}, save="all")
+
+    first, second = (offer["form"].errors for offer in answer.context["offers"])
+    assert (list(first), list(second)) == (["received_on"], [])
+    assert not Lead.objects.exists()
+    assert not AuditEntry.objects.filter(verb="crm.register_lead").exists()
+
+
 def test_a_known_company_is_chosen_in_the_strip_of_its_own_form(paste, make_company):
     known = make_company("云鲸光学有限公司")
     answer = paste()
@@ -200,6 +225,8 @@ def test_a_text_with_nothing_in_it_says_so(paste):
         ("海岳精密有限公司总投资3-5亿元", "is a range"),
         ("海岳精密有限公司总投资1200万美元", "foreign currency"),
         ("有个企业想投3亿", "No company was recognised"),
+        ("海岳精密有限公司 统一社会信用代码：91350100M000100Y44", "The last character does not match the others"),
+        ("海岳精密有限公司 统一社会信用代码：91350100M000100Y4", "“91350100M000100Y4” is not filled in"),
     ],
 )
 def test_what_is_unsure_is_asked_back_and_left_empty(paste, text, says):

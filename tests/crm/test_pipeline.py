@@ -337,6 +337,35 @@ def test_where_no_step_leads_the_panel_says_so_and_asks_nothing(move, make_lead)
     assert 'name="note"' not in answer.text
 
 
+@pytest.mark.parametrize("fragment", [True, False])
+def test_an_assessment_is_not_dropped_but_written_on_its_page(move, make_lead, officer, at, fragment):
+    lead = make_lead()
+    advance_lead(lead, to=LeadStage.RESPONDED, effective_on=date(2024, 4, 2), at=at, by=officer)
+    lead.refresh_from_db()
+
+    dropped = move(lead, "assessed", fragment=fragment)
+    sent = move(lead, "assessed", note="可行", effective_on=TODAY.isoformat(), fragment=fragment)
+
+    for answer in (dropped, sent):
+        assert answer.status_code == 422
+        assert "An assessment has six aspects" in answer.text
+        assert f'href="/leads/{lead.pk}/assessment/"' in answer.text
+        assert 'name="note"' not in answer.text
+    lead.refresh_from_db()
+    assert lead.stage == LeadStage.RESPONDED
+
+
+def test_a_step_back_to_assessed_is_still_a_plain_step(move, make_lead, officer, at):
+    lead = make_lead()
+    for to in (LeadStage.RESPONDED, LeadStage.ASSESSED, LeadStage.FED_BACK):
+        advance_lead(lead, to=to, effective_on=date(2024, 4, 2), note="可行", at=at, by=officer)
+        lead.refresh_from_db()
+
+    assert move(lead, "assessed", note="误操作", effective_on=TODAY.isoformat()).status_code == 200
+    lead.refresh_from_db()
+    assert lead.stage == LeadStage.ASSESSED
+
+
 def test_a_step_back_asks_for_its_reason(move, make_lead, officer, at):
     lead = make_lead()
     advance_lead(lead, to=LeadStage.RESPONDED, effective_on=date(2024, 4, 2), at=at, by=officer)
