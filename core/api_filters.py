@@ -6,6 +6,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
@@ -52,6 +53,27 @@ class WanFilter(django_filters.Filter):
     """An amount in 万元; 10亿 is read too."""
 
     field_class = WanFormField
+
+
+class _TruthField(forms.Field):
+    """Refuses what is neither, so that a mistyped filter never passes for an answer."""
+
+    default_error_messages = {"invalid": _("Write true or false.")}
+    words = {"true": True, "1": True, "false": False, "0": False}
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if str(value).lower() not in self.words:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return self.words[str(value).lower()]
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class TruthFilter(django_filters.Filter):
+    """true or false, 1 or 0."""
+
+    field_class = _TruthField
 
 
 class CodedChoiceFilter(django_filters.ChoiceFilter):

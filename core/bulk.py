@@ -7,13 +7,15 @@ is kept of it, and the way back. A row whose gate is closed stays as it is and i
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.audit import diff, record
 from core.batches import batch
@@ -32,6 +34,8 @@ ROWS_NAMED = 20
 KEPT_FOR = timedelta(days=7)
 
 Act = Callable[..., bool]
+Look = Callable[[Any], bool]
+_UNSEEN = gettext_lazy("It is no longer among the rows you may see.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,12 @@ class BulkList:
 
 @dataclass(slots=True)
 class Reason:
+    """`told` is the sentence in each language, because what is kept of a run has readers of each."""
+
     sentence: str
     count: int = 0
     rows: list[tuple[int, str]] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,11 +93,41 @@ class Outcome:
     def by_reason(self) -> list[Reason]:
         return sorted(self.reasons.values(), key=lambda reason: -reason.count)
 
-    def refuse(self, sentence: str, key: int, label: str) -> None:
-        reason = self.reasons.setdefault(sentence, Reason(sentence))
+    def refuse(self, look: Callable[[], Any], sentence: str, key: int, label: str) -> None:
+        """`look` refuses with the sentence once more, in whatever language it is asked; only a new one is asked for."""
+        if sentence not in self.reasons:
+            self.reasons[sentence] = Reason(sentence, told=_in_each_language(look, sentence))
+        reason = self.reasons[sentence]
         reason.count += 1
         if len(reason.rows) < ROWS_NAMED:
             reason.rows.append((key, label))
+
+
+def _in_each_language(look: Callable[[], Any], sentence: str) -> dict[str, str]:
+    told = {_language(): sentence}
+    for code, _name in settings.LANGUAGES:
+        if code in told:
+            continue
+        with override(code):
+            try:
+                look()
+            except (RuleViolation, PermissionDenied) as refusal:
+                told[code] = str(refusal)
+    return told
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def reasons_of(run: BulkRun) -> list[Reason]:
+    """Why rows of a run stayed as they are, most rows first, in the reader's language as far as it is known."""
+    language = _language()
+    reasons = [
+        Reason(kept.get("told", {}).get(language, sentence), kept["count"], [(key, name) for key, name in kept["rows"]])
+        for sentence, kept in run.refused.items()
+    ]
+    return sorted(reasons, key=lambda reason: -reason.count)
 
 
 _lists: dict[str, BulkList] = {}
@@ -123,27 +160,34 @@ def foresee(
 ) -> Outcome:
     """What would happen; nothing is written. The run decides each row afresh, because time passes between the two."""
     outcome, arguments = Outcome(), deed.read(given)
+
+    def look(row: Any) -> bool:
+        return deed.foresee(row, **arguments, at=at, by=by)
+
     for chunk in _chunks(keys, AT_ONCE_ROWS):
-        _each(of, chunk, lambda row: deed.foresee(row, **arguments, at=at, by=by), outcome, by=by)
+        _each(of, chunk, look, look, outcome, by=by)
     return outcome
 
 
-def _each(of: BulkList, keys: Sequence[int], act: Callable[[Any], bool], outcome: Outcome, *, by: Any) -> None:
+def _each(of: BulkList, keys: Sequence[int], look: Look, act: Look, outcome: Outcome, *, by: Any) -> None:
+    """`act` on each row; `look` is what it asks first and writes nothing."""
     found = {row.pk: row for row in of.rows(by).filter(pk__in=keys)}
     for key in keys:
         row = found.get(key)
         if row is None:
-            outcome.refuse(_("It is no longer among the rows you may see."), key, str(key))
+            outcome.refuse(_refuse_unseen, str(_UNSEEN), key, str(key))
             continue
         try:
             if act(row):
                 outcome.changed += 1
             else:
                 outcome.unchanged += 1
-        except RuleViolation as violation:
-            outcome.refuse(str(violation), key, str(row))
-        except PermissionDenied as denied:
-            outcome.refuse(str(denied), key, str(row))
+        except (RuleViolation, PermissionDenied) as refusal:
+            outcome.refuse(partial(look, row), str(refusal), key, str(row))
+
+
+def _refuse_unseen() -> None:
+    raise RuleViolation(_UNSEEN)
 
 
 @transaction.atomic
@@ -171,14 +215,17 @@ def _done(
 ) -> Outcome:
     outcome, arguments = Outcome(), deed.read(given)
 
+    def look(row: Any) -> bool:
+        return deed.foresee(row, **arguments, at=at, by=by)
+
     def act(row: Any) -> bool:
-        if not deed.foresee(row, **arguments, at=at, by=by):
+        if not look(row):
             return False
         deed.do(row, **arguments, at=at, by=by)
         return True
 
     for chunk in _chunks(keys, ROWS_A_CHUNK):
-        _each(of, chunk, act, outcome, by=by)
+        _each(of, chunk, look, act, outcome, by=by)
     return outcome
 
 
@@ -187,7 +234,7 @@ def _keep(run: BulkRun, outcome: Outcome, *, finished_at: datetime | None) -> No
     run.changed += outcome.changed
     run.unchanged += outcome.unchanged
     for sentence, reason in outcome.reasons.items():
-        kept = run.refused.setdefault(sentence, {"count": 0, "rows": []})
+        kept = run.refused.setdefault(sentence, {"count": 0, "rows": [], "told": reason.told})
         kept["count"] += reason.count
         kept["rows"] = [*kept["rows"], *map(list, reason.rows)][:ROWS_NAMED]
     run.finished_at = finished_at
@@ -224,7 +271,11 @@ def summary(run: BulkRun) -> str:
     }
 
 
-@undoes("core.bulk", says=gettext_lazy("Bulk change taken back"), within=KEPT_FOR)
+def _rows_taken_back(number: int) -> str:
+    return ngettext("%(number)s row taken back", "%(number)s rows taken back", number) % {"number": f"{number:,}"}
+
+
+@undoes("core.bulk", says=gettext_lazy("Bulk change taken back"), counted=_rows_taken_back, within=KEPT_FOR)
 def _undo_run(entry: AuditEntry, *, at: datetime, by: Any) -> None:
     """The rows are taken back by their own verbs; what is kept of the run stays, marked by the trail."""
 

@@ -135,7 +135,7 @@ class BulkRun(models.Model):
     total = models.PositiveIntegerField(_("Rows"))
     changed = models.PositiveIntegerField(_("Changed"), default=0)
     unchanged = models.PositiveIntegerField(_("Unchanged"), default=0)
-    # {sentence: {"count": …, "rows": [[key, name], …]}}
+    # {sentence: {"count": …, "rows": [[key, name], …], "told": {language: sentence}}}
     refused = models.JSONField(_("Refused"), default=dict)
     job = models.ForeignKey(Job, models.PROTECT, verbose_name=_("Background job"), null=True, related_name="+")
     at = models.DateTimeField(_("Recorded at"))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters
 from django.db import models
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 
-from core.api_filters import NamedFilters
+from core.api_filters import NamedFilters, TruthFilter
 from core.filters import StrictFilterForm
 from core.models import Notice
 from core.notices import mark_all_read, mark_read, shown
@@ -48,7 +47,7 @@ class Marked(serializers.Serializer):
 
 
 class NoticeFilters(NamedFilters):
-    unread = django_filters.BooleanFilter(label="Not read yet.", method="only_unread")
+    unread = TruthFilter(label="Not read yet.", method="only_unread")
 
     class Meta:
         model = Notice

@@ -45,11 +45,13 @@ class WayBack:
     """`says` is what a person reads when it is done. `offered` decides by the entry whether a button is shown at all.
 
     `within` is how long it is possible. `companion`: done along with another deed, it may stay where others use it.
+    `counted` says it instead of `says` where the deed is one on many rows: how many of them were taken back.
     `back` names the list to show when the page of a removed record is gone.
     """
 
     undo: Way
     says: Any
+    counted: Callable[[int], str] | None
     within: timedelta
     companion: bool
     back: str
@@ -74,6 +76,7 @@ def undoes(
     verb: str,
     *,
     says: Any,
+    counted: Callable[[int], str] | None = None,
     within: timedelta = AT_ONCE,
     companion: bool = False,
     back: str = "",
@@ -82,7 +85,7 @@ def undoes(
     """Register `f(entry, *, at, by)`: it takes back the deed of `entry`, or refuses with a sentence. See `WayBack`."""
 
     def register(undo: Way) -> Way:
-        _ways[verb] = WayBack(undo, says, within, companion, back, offered)
+        _ways[verb] = WayBack(undo, says, counted, within, companion, back, offered)
         return undo
 
     return register
@@ -127,7 +130,7 @@ def undo_batch(batch_id: UUID, *, leave_touched: bool = False, at: datetime, by:
                 told.kept.append(reason)
             else:
                 raise TouchedSince(reason)
-    told.said = _("%(what)s: %(record)s") % {"what": ways[head.verb].says, "record": head.subject_label}
+    told.said = _said(head, ways[head.verb])
     return told
 
 
@@ -157,13 +160,21 @@ def undo_in_parts(
                 else:
                     told.kept.append(reason)
             part(start + len(entries[start : start + PART]), len(entries))
-    told.said = _("%(what)s: %(record)s") % {"what": ways[head.verb].says, "record": head.subject_label}
+    told.said = _said(head, ways[head.verb])
     return told
 
 
 def _head(entries: list[AuditEntry], ways: dict[str, WayBack]) -> AuditEntry:
     """The deed itself among what was done along with it: what may be taken back for longest, else the latest."""
     return max(entries, key=lambda entry: (ways[entry.verb].within, entry.pk))
+
+
+def _said(head: AuditEntry, way: WayBack) -> str:
+    """What was taken back: the record's name, or of a deed on many rows how many, whatever was chosen at first."""
+    if way.counted is None:
+        return _("%(what)s: %(record)s") % {"what": way.says, "record": head.subject_label}
+    rows = AuditEntry.objects.filter(undoes__batch=head.batch).exclude(subject_type=head.subject_type)
+    return way.counted(rows.order_by().values("subject_type", "subject_id").distinct().count())
 
 
 def _attempt(entry: AuditEntry, way: WayBack, *, touched: bool, at: datetime, by: Any) -> str | None:
@@ -200,10 +211,7 @@ def _refuse_too_late(head: AuditEntry, ways: dict[str, WayBack], at: datetime) -
     if at - head.at <= within:
         return
     if within < timedelta(days=1):
-        raise RuleViolation(
-            _("The %(seconds)s seconds for taking this back are over. Open the record and correct it there.")
-            % {"seconds": SHOWN_SECONDS}
-        )
+        raise RuleViolation(_("The time for taking this back is over. Open the record and correct it there."))
     raise RuleViolation(
         ngettext(
             "The %(days)s day for taking this back is over. Correct the records one by one.",

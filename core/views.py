@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from core.bulk import KEPT_FOR, is_taken_back, list_called, summary, undo_later
+from core.bulk import KEPT_FOR, is_taken_back, list_called, reasons_of, summary, undo_later
 from core.errors import RuleViolation
 from core.jobs import cancel_job, result_path, title_of
 from core.models import BulkRun, Job
@@ -95,11 +95,11 @@ def bulk_run(request: HttpRequest, pk: int) -> HttpResponse:
     of = list_called(run.list_name)
     reasons = [
         {
-            "sentence": sentence,
-            "count": reason["count"],
-            "rows": [(reverse(of.page, args=[key]), label) for key, label in reason["rows"]],
+            "sentence": reason.sentence,
+            "count": reason.count,
+            "rows": [(reverse(of.page, args=[key]), label) for key, label in reason.rows],
         }
-        for sentence, reason in sorted(run.refused.items(), key=lambda each: -each[1]["count"])
+        for reason in reasons_of(run)
     ]
     taken_back = is_taken_back(run)
     content = {

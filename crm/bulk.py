@@ -12,6 +12,9 @@ from crm.lifecycle import LeadStage
 from crm.models import Lead
 from parks.access import may, require
 
+BULK_VERBS = {"crm.edit_lead", "crm.advance_lead"}
+"""Whoever has none of them anywhere changes no lead, however many are chosen."""
+
 
 def _rows(user):
     return Lead.objects.visible_to(user).select_related("park", "company", "owner")

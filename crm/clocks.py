@@ -38,6 +38,14 @@ class DayUnit(models.TextChoices):
     WORKING = "working", _("working days")
 
 
+class ClockDue(models.TextChoices):
+    """What lists may be narrowed to, on the page and over the API alike."""
+
+    OVERDUE = "overdue", _("Overdue")
+    TODAY = "today", _("Due today")
+    WEEK = "week", _("Due within a week")
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """So many days from the day after the start. `tells_office`: the office hears of it when it is over."""

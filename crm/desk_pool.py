@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from core.dates import local_day
 from core.paging import capped_count
 from crm.actions import picks_left
+from crm.clocks import face_of
 from crm.models import ChangeOfHands, Lead, LeadClaim, PoolRule
 from parks import industries
 from parks.access import may, posts
@@ -36,10 +37,11 @@ def allowance(user, *, today):
 
 
 def dress_pooled(leads, user, *, today):
-    """What a row says besides its columns: how long and why it lies there, and from when the viewer may claim it."""
+    """What a row says besides its columns: how long and why it lies there, its clock, and when it may be claimed."""
     free = _free_on(leads, user)
     for lead in leads:
         lead.pooled_words = _words(lead, today)
+        lead.face = face_of(lead, today=today)
         lead.industry_name = industries.INDUSTRIES[lead.industry].name if lead.industry in industries.INDUSTRIES else ""
         free_on = free.get(lead.pk)
         lead.free_on = free_on if free_on and free_on > today else None

@@ -1,16 +1,15 @@
 """What the lists of leads and companies can be narrowed by; every filter stands in the address."""
 
-from datetime import timedelta
-
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import DayFormField, WanFormField
 from core.filters import StrictFilterSet
+from crm.clocks import ClockDue
 from crm.lifecycle import LeadStage
 from crm.models import Company, Lead, LeadSource, Ownership
 from parks import industries
@@ -18,6 +17,7 @@ from parks.models import Membership, Park
 from parks.querysets import search_scopes
 
 COLLEAGUES_OFFERED = 40
+AMOUNT_TYPED = pgettext_lazy("an amount of a hundred million yuan as people type it", "10000")
 
 
 class ParkChoice(forms.ModelChoiceField):
@@ -73,7 +73,7 @@ class LeadFilters(StrictFilterSet):
     owner = django_filters.ChoiceFilter(label=_("In charge"), method="owned", empty_label=_("All"))
     clock = django_filters.ChoiceFilter(
         label=_("Clock"),
-        choices=[("overdue", _("Overdue")), ("today", _("Due today")), ("week", _("Due within a week"))],
+        choices=ClockDue.choices,
         method="by_clock",
         empty_label=_("All"),
     )
@@ -85,7 +85,7 @@ class LeadFilters(StrictFilterSet):
         label=_("Investment from"),
         field_name="intended_investment_wan",
         lookup_expr="gte",
-        widget=forms.TextInput(attrs={"placeholder": "1亿", "size": "6"}),
+        widget=forms.TextInput(attrs={"placeholder": AMOUNT_TYPED, "size": "6"}),
     )
     received_from = DayFilter(label=_("Received from"), field_name="received_on", lookup_expr="gte")
     received_to = DayFilter(label=_("until"), field_name="received_on", lookup_expr="lte")
@@ -109,10 +109,7 @@ class LeadFilters(StrictFilterSet):
         return leads.open() if stage == "open" else leads.filter(stage=stage)
 
     def by_clock(self, leads, _name, when):
-        today = timezone.localdate()
-        if when == "overdue":
-            return leads.overdue(today)
-        return leads.clock_due_within(today, today if when == "today" else today + timedelta(days=7))
+        return leads.clock_due(when, timezone.localdate())
 
     def owned(self, leads, _name, who):
         if who == "none":
@@ -180,7 +177,7 @@ class PoolFilters(StrictFilterSet):
         label=_("Investment from"),
         field_name="intended_investment_wan",
         lookup_expr="gte",
-        widget=forms.TextInput(attrs={"placeholder": "1亿", "size": "6"}),
+        widget=forms.TextInput(attrs={"placeholder": AMOUNT_TYPED, "size": "6"}),
     )
 
     class Meta(StrictFilterSet.Meta):

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from core.dates import day_end, day_start
 from core.search import found_in
+from crm.clocks import ClockDue
 from crm.lifecycle import OPEN
 from crm.names import normal_name
 from parks.access import within
@@ -91,6 +92,12 @@ class LeadQuerySet(ParkScopedQuerySet):
     def clock_due_within(self, first, last):
         """Whose clock is due from `first` to `last`, both included."""
         return self.filter(clock_due_on__range=(first, last))
+
+    def clock_due(self, when, today):
+        """As a `ClockDue` says."""
+        if when == ClockDue.OVERDUE:
+            return self.overdue(today)
+        return self.clock_due_within(today, today if when == ClockDue.TODAY else today + timedelta(days=7))
 
     def owned_by(self, user):
         return self.filter(owner=user)

@@ -1,10 +1,12 @@
 """Every write to saved views: keeping the filters of a list under a name, sharing them, opening the list with them."""
 
+from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
+from django.http import QueryDict
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,11 +30,12 @@ def plain_query(text):
 
 
 def address_of(list_name):
-    """The address of a list, or "" where there is no list of this name."""
+    """The address of a list, or "" where there is no list of this name that keeps views."""
     try:
-        return reverse(list_name)
+        address = reverse(list_name)
     except NoReverseMatch:
         return ""
+    return address if hasattr(resolve(address).func, "filters_of") else ""
 
 
 @transaction.atomic
@@ -47,7 +50,7 @@ def save_view(
         owner=by,
         list_name=list_name,
         title=title.strip(),
-        query=_read(query),
+        query=_read(query, list_name, by),
         audience=audience,
         park=_park_of(audience, park),
         default_role=default_role,
@@ -62,10 +65,14 @@ def save_view(
     return view
 
 
-def _read(query):
+def _read(query, list_name, by):
     kept = plain_query(query)
     if len(kept) > LONGEST_QUERY:
         refuse("query", _("These filters are too long to keep. Take fewer of them."))
+    # As the page itself would read them, for the person who keeps them.
+    filters = resolve(reverse(list_name)).func.filters_of(QueryDict(kept), SimpleNamespace(user=by))
+    if kept and not filters.is_valid():
+        refuse("query", " ".join(str(each) for errors in filters.errors.values() for each in errors))
     return kept
 
 
@@ -121,7 +128,9 @@ def edit_view(view, *, changes, expected_version=None, at, by):
         if name not in EDITABLE:
             refuse(name, _("The field %(field)s cannot be edited.") % {"field": name})
         setattr(view, name, _whole(view, name, value))
-    view.title, view.query = view.title.strip(), _read(view.query)
+    view.title = view.title.strip()
+    if "query" in changes:
+        view.query = _read(view.query, view.list_name, by)
     view.park = _park_of(view.audience, view.park)
     _refuse_sharing(view, by)
     refuse_invalid(view)

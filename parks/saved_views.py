@@ -1,13 +1,26 @@
 """Which views a list offers a person, which of them it shows, and with which it opens."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from parks.access import roles_of
 from parks.actions_views import plain_query
 from parks.models import SavedView, ViewAudience, ViewDefault
+
+Page = TypeVar("Page", bound=Callable[..., Any])
+
+
+def keeps_views(filters_of: Callable[[QueryDict, Any], Any]) -> Callable[[Page], Page]:
+    """Mark the page of a list whose filters may be kept; `filters_of(asked, request)` is its filter set."""
+
+    def mark(page: Page) -> Page:
+        page.filters_of = filters_of
+        return page
+
+    return mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from core.models import AuditEntry
+from crm.clocks import face_of
 from parks.models import Park
 from projects import lifecycle
 from projects.actions import extra_requirements_of
@@ -32,11 +33,13 @@ class Missing:
     lacks: list[str]
 
 
-def open_leads(leads: Any) -> dict[str, Any]:
-    """Number, 万元 and the newest rows of open leads."""
+def open_leads(leads: Any, *, today: date) -> dict[str, Any]:
+    """Number, 万元 and the newest rows of open leads, each with the face of its clock."""
     sums = leads.open().aggregate(number=Count("pk"), wan=Sum("intended_investment_wan"))
-    rows = leads.open().select_related("company").order_by("-received_on", "-pk")[:SHOWN]
-    return {"number": sums["number"], "total_wan": sums["wan"] or 0, "rows": list(rows)}
+    rows = list(leads.open().select_related("company").order_by("-received_on", "-pk")[:SHOWN])
+    for lead in rows:
+        lead.face = face_of(lead, today=today)
+    return {"number": sums["number"], "total_wan": sums["wan"] or 0, "rows": rows}
 
 
 def with_what_is_missing(projects: Any, *, today: date) -> list[Missing]:

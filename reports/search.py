@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from core.fields import normalise_credit_code
 from core.privacy import veiled
 from core.search import find_each
 from core.search.tokens import plain, sounds
+from crm.clocks import face_of
 from crm.lifecycle import OPEN
 from crm.models import Company, CompanyPark, Contact, Lead
 from crm.names import is_only_a_form, normal_name
@@ -63,8 +65,8 @@ class Group:
     all_url: str = ""
 
 
-def records(user: Any, typed: str, *, most: int) -> list[Group]:
-    """At most `most` hits of each kind, in a fixed number of queries."""
+def records(user: Any, typed: str, *, most: int, today: date) -> list[Group]:
+    """At most `most` hits of each kind, in a fixed number of queries. A lead that is overdue on `today` says so."""
     typed = typed.strip()
     if len(plain(typed)) < SHORTEST:
         return []
@@ -73,7 +75,7 @@ def records(user: Any, typed: str, *, most: int) -> list[Group]:
     same = _same(typed)
     for kind in KINDS:
         keys = {*found[kind], *(same if kind == "company" else ())}
-        rows = _ROWS[kind](user, keys, typed, most + 1) if keys else []
+        rows = _ROWS[kind](user, keys, typed, most + 1, today) if keys else []
         group = Group(LABELS[kind], rows[:most])
         if len(rows) > most and kind in LISTS:
             group.all_url = f"{reverse(LISTS[kind])}?{urlencode({'q': typed})}"
@@ -118,7 +120,7 @@ def _best(rows: QuerySet, *first: Q) -> QuerySet:
     return rows.order_by(*ranks, "-pk")
 
 
-def _companies(user: Any, keys: Iterable[int], typed: str, most: int) -> list[Hit]:
+def _companies(user: Any, keys: Iterable[int], typed: str, most: int, _today: date) -> list[Hit]:
     normal = normal_name(typed)
     rows = Company.objects.visible_among(user, keys)
     companies = _best(rows, Q(normal_name=normal), Q(normal_name__startswith=normal))[:most]
@@ -140,23 +142,35 @@ def _companies(user: Any, keys: Iterable[int], typed: str, most: int) -> list[Hi
     ]
 
 
-def _leads(user: Any, keys: Iterable[int], _typed: str, most: int) -> list[Hit]:
+def _leads(user: Any, keys: Iterable[int], _typed: str, most: int, today: date) -> list[Hit]:
     rows = Lead.objects.visible_to(user).filter(pk__in=keys).select_related("company", "park")
     shown = ("title", "code", "stage", "company__name", "park__name", "park__short_name")
+    clock = ("clock", "clock_since", "clock_due_on", "clock_is_provisional")
     return [
         Hit(
             "lead",
             veiled(each.title) or each.company.name,
-            _line(each.company.name if each.title else "", each.park.label, each.get_stage_display(), each.code),
+            _line(
+                each.company.name if each.title else "",
+                each.park.label,
+                each.get_stage_display(),
+                _overdue(each, today),
+                each.code,
+            ),
             reverse("crm:lead-detail", args=[each.pk]),
             ICONS["lead"],
             each.pk,
         )
-        for each in _best(rows, Q(stage__in=OPEN)).only(*shown)[:most]
+        for each in _best(rows, Q(stage__in=OPEN)).only(*shown, *clock)[:most]
     ]
 
 
-def _projects(user: Any, keys: Iterable[int], typed: str, most: int) -> list[Hit]:
+def _overdue(lead: Lead, today: date) -> str:
+    face = face_of(lead, today=today)
+    return face.line if face and face.light == "bad" else ""
+
+
+def _projects(user: Any, keys: Iterable[int], typed: str, most: int, _today: date) -> list[Hit]:
     rows = Project.objects.visible_to(user).filter(pk__in=keys).select_related("company", "park")
     shown = ("name", "code", "stage", "company__name", "park__name", "park__short_name")
     return [
@@ -172,7 +186,7 @@ def _projects(user: Any, keys: Iterable[int], typed: str, most: int) -> list[Hit
     ]
 
 
-def _contacts(user: Any, keys: Iterable[int], _typed: str, most: int) -> list[Hit]:
+def _contacts(user: Any, keys: Iterable[int], _typed: str, most: int, _today: date) -> list[Hit]:
     rows = Contact.objects.visible_among(user, keys).select_related("company")
     return [
         Hit(

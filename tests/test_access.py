@@ -227,7 +227,7 @@ TABLE = [
     Row("core:bulk-run", "bulk_run", reads=frozenset({"officer"}), hides=True),
     Row("bulk-run-detail", "bulk_run", reads=frozenset({"officer"}), hides=True),
     Row("crm:lead-bulk", reads=CRM, does=CRM),
-    Row("lead-bulk-list", reads=NOBODY, does=EVERYBODY),
+    Row("lead-bulk-list", reads=NOBODY, does=CRM),
     Row("first-talk-list", does=CRM),
     Row("first-talk-detail", "first_talk", hides=True),
     Row("first-talk-verify", "first_talk", reads=NOBODY, does=COUNT, hides=True),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
@@ -9,14 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import Arguments, DaySerializerField
-from core.bulk import MOST_ROWS, Outcome, foresee, refuse_number, run_bulk
+from core.bulk import MOST_ROWS, Outcome, Reason, foresee, reasons_of, refuse_number, run_bulk
 from core.errors import RuleViolation
 from core.models import BulkRun
 from core.resources import IDEMPOTENCY_KEY, CodedChoiceField, Deeds, answers
 from crm.api.filters import LeadFilters
-from crm.bulk import LEADS
+from crm.bulk import BULK_VERBS, LEADS
 from crm.lifecycle import CODES, ShelvingReason
 from crm.models import Lead
+from parks.access import verbs_of
 from parks.api.fields import PersonField
 
 NEEDS = {
@@ -39,7 +41,7 @@ class BulkLeads(Arguments):
     filter = serializers.DictField(
         required=False,
         child=serializers.CharField(allow_blank=True, max_length=200),
-        help_text='As in the address of the list: {"stage": "L10", "park": "QD-IC"}; {} takes all.',
+        help_text='As in the address of GET /api/v1/leads/: {"stage": "L10", "park": "QD-IC"}; {} takes all.',
     )
     ids = serializers.ListField(
         required=False, child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), max_length=MOST_ROWS
@@ -88,26 +90,24 @@ class BulkAnswer(serializers.Serializer):
     refused = RefusedRows(many=True)
 
 
-def _of_outcome(outcome: Outcome) -> dict[str, Any]:
-    refused = [
-        {"sentence": each.sentence, "count": each.count, "ids": [key for key, _label in each.rows]}
-        for each in outcome.by_reason()
+def _told(reasons: list[Reason]) -> list[dict[str, Any]]:
+    return [
+        {"sentence": each.sentence, "count": each.count, "ids": [key for key, _label in each.rows]} for each in reasons
     ]
+
+
+def _of_outcome(outcome: Outcome) -> dict[str, Any]:
     told = {"run": None, "batch": None, "job": None, "finished": False, "total": outcome.total}
-    return told | {"changed": outcome.changed, "unchanged": outcome.unchanged, "refused": refused}
+    return told | {"changed": outcome.changed, "unchanged": outcome.unchanged, "refused": _told(outcome.by_reason())}
 
 
 def _of_run(run: BulkRun) -> dict[str, Any]:
-    refused = [
-        {"sentence": sentence, "count": each["count"], "ids": [key for key, _label in each["rows"]]}
-        for sentence, each in run.refused.items()
-    ]
     told = {"run": run.pk, "batch": run.batch, "job": run.job_id, "finished": run.finished_at is not None}
     return told | {
         "total": run.total,
         "changed": run.changed,
         "unchanged": run.unchanged,
-        "refused": refused,
+        "refused": _told(reasons_of(run)),
     }
 
 
@@ -124,6 +124,8 @@ class BulkLeadDeeds(Deeds):
     )
     def create(self, request: Request) -> Response:
         """At most 10,000 leads; more than 500 are changed by a background job. The whole can be taken back."""
+        if not BULK_VERBS & verbs_of(request.user):
+            raise PermissionDenied(gettext("Your role does not allow this here. Ask an administrator of the park."))
         said = self.said(BulkLeads)
         keys, deed = self._keys(said), LEADS.deeds[said["deed"]]
         given = {name: _plain(said[name]) for name in TAKES[deed.name] if name in said}

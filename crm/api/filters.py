@@ -6,9 +6,9 @@ import django_filters
 from django.db import models
 from django.utils import timezone
 
-from core.api_filters import CodedChoiceFilter, DayFilter, NamedFilters, RowFilter, WanFilter
+from core.api_filters import CodedChoiceFilter, DayFilter, NamedFilters, RowFilter, TruthFilter, WanFilter
 from core.filters import StrictFilterForm
-from crm.clocks import Clock
+from crm.clocks import Clock, ClockDue
 from crm.lifecycle import CODES
 from crm.models import Company, CompanyPark, Contact, Interaction, InteractionKind, Lead, LeadSource, Ownership
 from parks.api.filters import IndustryFilter, ParkFilter, PersonFilter
@@ -58,13 +58,17 @@ class LeadFilters(NamedFilters):
     source = django_filters.ChoiceFilter(choices=LeadSource)
     industry = IndustryFilter()
     owner = PersonFilter()
-    open = django_filters.BooleanFilter(label="Somebody still has to do something.", method="only_open")
-    pool = django_filters.BooleanFilter(label="Open, and nobody holds it.", method="only_pool")
+    open = TruthFilter(label="Somebody still has to do something.", method="only_open")
+    pool = TruthFilter(label="Open, and nobody holds it.", method="only_pool")
     received_from = DayFilter(field_name="received_on", lookup_expr="gte")
     received_until = DayFilter(field_name="received_on", lookup_expr="lte")
     due_until = DayFilter(label="Open, with a next step due by this day.", method="due_by")
-    overdue = django_filters.BooleanFilter(label="The clock that runs was due before today.", method="by_clock")
-    clock = django_filters.ChoiceFilter(label="The clock that runs.", choices=Clock)
+    overdue = TruthFilter(label="The clock that runs was due before today.", method="by_clock")
+    clock = django_filters.ChoiceFilter(
+        label="The clock that runs, or how it stands: `overdue`, due `today`, due within a `week`.",
+        choices=[*Clock.choices, *ClockDue.choices],
+        method="in_clock",
+    )
     clock_due_until = DayFilter(label="With a clock due by this day.", field_name="clock_due_on", lookup_expr="lte")
     min_intended_wan = WanFilter(field_name="intended_investment_wan", lookup_expr="gte")
 
@@ -85,6 +89,11 @@ class LeadFilters(NamedFilters):
     def by_clock(self, rows: models.QuerySet, _name: str, wanted: bool) -> models.QuerySet:  # noqa: FBT001
         late = rows.overdue(timezone.localdate())
         return late if wanted else rows.exclude(pk__in=late.values("pk"))
+
+    def in_clock(self, rows: models.QuerySet, _name: str, named: str) -> models.QuerySet:
+        if named in ClockDue.values:
+            return rows.clock_due(named, timezone.localdate())
+        return rows.filter(clock=named)
 
     def due_by(self, rows: models.QuerySet, _name: str, day: Any) -> models.QuerySet:
         return rows.due_by(day)

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 
 from core.api import Arguments, DaySerializerField, RecordSerializer, VeiledField, WanSerializerField
-from core.api_filters import DayFilter, NamedFilters, RowFilter
+from core.api_filters import DayFilter, NamedFilters, RowFilter, TruthFilter
 from core.downloads import file_answer
 from core.filters import StrictFilterForm
 from core.resources import (
@@ -393,7 +393,7 @@ class FirstTalks(Resource):
 
 
 class ConflictFilters(NamedFilters):
-    open = django_filters.BooleanFilter(label="Waits for a decision, or for one on its appeal.", method="only_open")
+    open = TruthFilter(label="Waits for a decision, or for one on its appeal.", method="only_open")
 
     class Meta:
         model = Conflict

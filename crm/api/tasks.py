@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters
 from django.db import models
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
@@ -12,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import Arguments, DaySerializerField, RecordSerializer, VeiledField
-from core.api_filters import DayFilter, NamedFilters, RowFilter
+from core.api_filters import DayFilter, NamedFilters, RowFilter, TruthFilter
 from core.filters import StrictFilterForm
 from core.resources import IDEMPOTENCY_KEY, IF_MATCH, Resource, Row, Version, answers, expected_version
 from crm import actions
@@ -97,8 +96,8 @@ class TaskFilters(NamedFilters):
     owner = PersonFilter()
     lead = RowFilter(Lead)
     company = RowFilter(Company)
-    open = django_filters.BooleanFilter(label="Neither done nor dropped.", method="only_open")
-    overdue = django_filters.BooleanFilter(label="Open, and due before today.", method="only_overdue")
+    open = TruthFilter(label="Neither done nor dropped.", method="only_open")
+    overdue = TruthFilter(label="Open, and due before today.", method="only_overdue")
     due_until = DayFilter(label="Due by this day.", field_name="due_on", lookup_expr="lte")
 
     class Meta:

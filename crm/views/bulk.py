@@ -11,10 +11,10 @@ from core.bulk import MOST_ROWS, foresee, refuse_number, run_bulk, summary
 from core.errors import RuleViolation
 from core.forms import show_violation, submission_key
 from core.submissions import digest_of
-from crm.bulk import LEADS
+from crm.bulk import BULK_VERBS, LEADS
 from crm.forms import BULK_FORMS
 from crm.views.doing import carried_out, everybody, parks_to
-from crm.views.leads import BULK_VERBS, filtered
+from crm.views.leads import filtered
 from parks.access import verbs_of
 from parks.querysets import people_who_may
 

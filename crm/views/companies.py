@@ -30,18 +30,23 @@ from crm.views.interactions import composer, parks_of
 from crm.views.leads import dress, told_talk
 from parks import industries
 from parks.access import require, verbs_of
-from parks.saved_views import views_of
+from parks.saved_views import keeps_views, views_of
 
 NEWEST = 20
 LISTED = ("name", "credit_code", "ownership", "industry", "country", *Company.GRADES)
 
 
+def _filtered(asked, request):
+    return CompanyFilters(asked or None, queryset=Company.objects.visible_to(request.user), request=request)
+
+
 @require_GET
+@keeps_views(_filtered)
 def company_list(request):
     views = views_of(request)
     if views.opens and not request.GET:
         return redirect(request.path + views.opens)
-    shown = CompanyFilters(request.GET or None, queryset=Company.objects.visible_to(request.user), request=request)
+    shown = _filtered(request.GET, request)
     page = Keyset(shown.qs, order="-id", show=lambda rows: rows.only(*LISTED)).page(request.GET.get("cursor"))
     count, more = (len(page), False) if page.is_whole else capped_count(shown.qs)
     for company in page:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import RuleViolation
@@ -67,7 +68,7 @@ def hand_over_new(request):
         given = form.arguments()
         done = carried_out(request, form, lambda at, by: actions.hand_over(person, parks=parks, **given, at=at, by=by))
         if done:
-            messages.success(request, _("Handed over"))
+            messages.success(request, pgettext("it is done", "Handed over"))
             return redirect("crm:hand-over", pk=done.pk)
     for line in table:
         line["field"] = form[f"park_{line['park'].pk}"]

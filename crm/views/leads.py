@@ -17,7 +17,7 @@ from core.privacy import holds_numbers
 from core.templatetags.units import day, money, wan
 from crm import actions
 from crm.aspects import missing_aspects
-from crm.bulk import LEADS
+from crm.bulk import BULK_VERBS, LEADS
 from crm.clock_rules import limits_of
 from crm.clocks import face_of
 from crm.desk_pool import told_claims, told_hands
@@ -38,7 +38,7 @@ from crm.views.interactions import composer
 from parks import industries
 from parks.access import may, require, verbs_of
 from parks.querysets import people_who_may
-from parks.saved_views import views_of
+from parks.saved_views import keeps_views, views_of
 
 LISTED = (
     "code",
@@ -59,7 +59,6 @@ LISTED = (
     "park__short_name",
     "park__path",
 )
-BULK_VERBS = {"crm.edit_lead", "crm.advance_lead"}
 TALKS_SHOWN = 100
 
 
@@ -78,6 +77,7 @@ def filtered(request, asked=None):
 
 
 @require_GET
+@keeps_views(lambda asked, request: filtered(request, asked))
 def lead_list(request):
     views = views_of(request)
     if views.opens and not request.GET:

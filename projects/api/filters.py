@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django.db import models
 
-from core.api_filters import CodedChoiceFilter, DayFilter, NamedFilters, RowFilter, WanFilter
+from core.api_filters import CodedChoiceFilter, DayFilter, NamedFilters, RowFilter, TruthFilter, WanFilter
 from core.filters import StrictFilterForm
 from crm.models import Company, Ownership
 from parks.api.filters import IndustryFilter, ParkFilter, PersonFilter
@@ -27,7 +27,7 @@ class ProjectFilters(NamedFilters):
     industry = IndustryFilter()
     ownership = django_filters.ChoiceFilter(field_name="company__ownership", choices=Ownership)
     owner = PersonFilter()
-    pending = django_filters.BooleanFilter(label="A reported stage waits for verification.", method="by_pending")
+    pending = TruthFilter(label="A reported stage waits for verification.", method="by_pending")
     min_total_wan = WanFilter(field_name="total_investment_wan", lookup_expr="gte")
     max_total_wan = WanFilter(field_name="total_investment_wan", lookup_expr="lte")
     since_from = DayFilter(field_name="stage_since", lookup_expr="gte")
@@ -54,7 +54,7 @@ class FactFilters(NamedFilters):
     project = RowFilter(Project)
     park = ParkFilter(label="Code of the park the project is in today, or of one above it.", method="in_park")
     verdict = django_filters.ChoiceFilter(choices=Verdict)
-    pending = django_filters.BooleanFilter(label="Waits for verification.", method="by_pending")
+    pending = TruthFilter(label="Waits for verification.", method="by_pending")
     effective_from = DayFilter(field_name="effective_on", lookup_expr="gte")
     effective_until = DayFilter(field_name="effective_on", lookup_expr="lte")
 

@@ -17,7 +17,7 @@ from crm.views.doing import done, in_place
 from parks import industries
 from parks.access import may, require, verbs_of
 from parks.models import Park
-from parks.saved_views import views_of
+from parks.saved_views import keeps_views, views_of
 from projects import actions, lifecycle, story
 from projects.filters import ProjectFilter
 from projects.forms import InteractionForm, OpenForm, OpenFromLeadForm, ProjectForm
@@ -35,13 +35,17 @@ def _on_a_row(projects):
     return projects.with_pending().select_related("park", "company", "owner").only(*_ON_A_ROW)
 
 
+def _filtered(asked, request):
+    parks = Park.objects.visible_to(request.user).in_tree_order()
+    return ProjectFilter(asked or None, queryset=Project.objects.visible_to(request.user), request=request, parks=parks)
+
+
+@keeps_views(_filtered)
 def project_list(request):
     views = views_of(request)
     if views.opens and not request.GET:
         return redirect(request.path + views.opens)
-    parks = Park.objects.visible_to(request.user).in_tree_order()
-    projects = Project.objects.visible_to(request.user)
-    found = ProjectFilter(request.GET or None, queryset=projects, request=request, parks=parks)
+    found = _filtered(request.GET, request)
     page = Keyset(found.qs, order="-updated_at", show=_on_a_row).page(request.GET.get("cursor"))
     if page.is_whole:
         number, total_wan = len(page), sum(project.total_investment_wan for project in page)

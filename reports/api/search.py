@@ -1,5 +1,6 @@
 """The search over the API: records of the caller's parks, and of others only who registered what was typed in full."""
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -46,5 +47,5 @@ class Search(ViewSet):
         refuse_unknown_parameters(request, SearchQuestion().fields)
         question = SearchQuestion(data=request.query_params.dict())
         question.is_valid(raise_exception=True)
-        found = search.records(request.user, question.validated_data["q"], most=MOST)
+        found = search.records(request.user, question.validated_data["q"], most=MOST, today=timezone.localdate())
         return Response(SearchAnswer({"results": [hit for group in found for hit in group.hits]}).data)

@@ -43,7 +43,7 @@ def _officer(user: Any, today: Any) -> dict[str, Any]:
         "due": due_rows(user, today=today),
         "late": late,
         "due_today": due_today,
-        "leads": desk.open_leads(leads),
+        "leads": desk.open_leads(leads, today=today),
     }
 
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from parks.context import Viewer
@@ -25,7 +26,7 @@ def _answer(request: HttpRequest, typed: str, *, most: int) -> dict:
     viewer = Viewer(request.user, "")
     if typed.startswith((ONLY_ACTIONS, "＞")):
         return {"groups": search.ways(viewer, typed[1:], only_actions=True)}
-    records = search.records(request.user, typed, most=most)
+    records = search.records(request.user, typed, most=most, today=timezone.localdate())
     too_short = 0 < len(typed) < search.SHORTEST
     no_record = not records and len(typed) >= search.SHORTEST
     return {"groups": [*records, *search.ways(viewer, typed)], "no_record": no_record, "too_short": too_short}

@@ -12,13 +12,14 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from core.api import Arguments, CreditCodeSerializerField, DaySerializerField, StrictParameters, WanSerializerField
+from core.api_filters import TruthFilter
 from core.errors import RuleViolation, StaleEdit
 from core.filters import StrictFilterSet
 
 
 class PersonFilter(StrictFilterSet):
     named = django_filters.CharFilter(field_name="username")
-    active = django_filters.BooleanFilter(field_name="is_active")
+    active = TruthFilter(field_name="is_active")
 
 
 class PersonSerializer(serializers.ModelSerializer):

@@ -3,6 +3,8 @@
 import pytest
 from babel.messages.catalog import Catalog
 from django.core.management import CommandError, call_command
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
 
 from core import catalogue
 
@@ -131,3 +133,12 @@ def test_every_text_of_the_site_has_its_chinese(capsys):
     call_command("messages", check=True)
 
     assert "complete" in capsys.readouterr().out
+
+
+def test_a_text_with_two_meanings_has_the_chinese_of_each():
+    with translation.override("zh-hans"):
+        assert (gettext("Move"), pgettext("to another day", "Move")) == ("移动", "改期")
+        assert (gettext("verified"), pgettext("a first contact", "verified")) == ("认定口径", "已核验")
+        assert (gettext("Taken back"), pgettext("a state", "Taken back")) == ("撤销时间", "已撤销")
+        assert (gettext("Done"), pgettext("finish a task", "Done")) == ("已完成", "完成")
+        assert (gettext("Handed over"), pgettext("it is done", "Handed over")) == ("交接", "已交接")

@@ -140,8 +140,9 @@ def test_one_batch_is_taken_back_whole_within_seven_days(leads, run, officer, at
 
     with pytest.raises(RuleViolation, match="7 days"):
         undo_batch(shelved.batch, at=at + timedelta(days=7, seconds=1), by=officer)
-    undo_batch(shelved.batch, at=at + timedelta(days=7), by=officer)
+    back = undo_batch(shelved.batch, at=at + timedelta(days=7), by=officer)
 
+    assert (shelved.total, back.said) == (12, "10 rows taken back")  # one stays as it was, one is refused
     assert list(Lead.objects.order_by("pk").values("stage", "stage_since", "shelving_reason")) == before
     with pytest.raises(RuleViolation, match="already"):
         undo_batch(shelved.batch, at=at + timedelta(days=7), by=officer)
@@ -161,6 +162,7 @@ def test_a_lead_worked_with_since_keeps_the_others_only_if_one_says_so(leads, ru
 
     back = undo_batch(shelved.batch, leave_touched=True, at=at + timedelta(days=1), by=officer)
     assert len(back.kept) == 1
+    assert back.said == "2 rows taken back"
     assert Lead.objects.filter(pk__in=[leads[0].pk, leads[2].pk], stage="registered").count() == 2
 
 

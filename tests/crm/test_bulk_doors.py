@@ -4,10 +4,14 @@ import re
 from datetime import date
 
 import pytest
+from django.utils import translation
+from django.utils.html import escape
 from rest_framework.test import APIClient
 
+from core.bulk import reasons_of, run_bulk
 from core.models import AuditEntry, BulkRun
-from crm.actions import edit_lead
+from crm.actions import advance_lead, edit_lead
+from crm.bulk import LEADS
 from crm.models import Lead
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +115,7 @@ def test_the_result_page_takes_the_run_back_and_says_so(signed_in, officer, lead
     page = client.post(f"/undo/{run.batch}/", {"next": f"/bulk-runs/{run.pk}/"}, follow=True).content.decode()
 
     assert not Lead.objects.filter(next_step="回访").exists()
-    assert "Bulk change taken back: 4 rows" in page
+    assert "4 rows taken back" in page
     assert "Undo the whole run" not in page
 
 
@@ -216,3 +220,40 @@ def test_a_bulk_preview_asks_as_often_for_three_as_for_thirty(
         client.post(address, NEXT)
 
     assert len(few) == len(many)
+
+
+def test_the_reader_decides_in_which_language_a_refusal_of_a_run_is_read(signed_in, officer, leads, api, at):
+    advance_lead(leads[0], to="responded", effective_on=date(2024, 4, 12), at=at, by=officer)
+    given = {"to": "assessing", "effective_on": date(2024, 4, 11).isoformat()}
+    with translation.override("zh-hans"):
+        run = run_bulk(LEADS, LEADS.deeds["move"], [lead.pk for lead in leads], given, at=at, by=officer)
+    assert run.refused_count == 4
+    chinese = set(run.refused)
+
+    with translation.override("en"):
+        english = {reason.sentence for reason in reasons_of(run)}
+    page = signed_in(officer).get(f"/bulk-runs/{run.pk}/").content.decode()
+
+    assert len(english) == len(chinese) > 1
+    assert not english & chinese
+    assert all(escape(sentence) in page for sentence in english)
+    assert not any(escape(sentence) in page for sentence in chinese)
+    told = api.get(f"/api/v1/bulk-runs/{run.pk}/", headers={"Accept-Language": "zh-hans"}).json()
+    assert {each["sentence"] for each in told["refused"]} == chinese
+
+
+def test_whoever_may_change_no_lead_is_refused_by_the_api_too(auditor, leads):
+    client = APIClient()
+    client.force_authenticate(auditor)
+    said = {"filter": {}, "deed": "next-step", "next_step": "回访"}
+
+    for preview in (True, False):
+        assert client.post("/api/v1/leads/bulk/", {**said, "preview": preview}, format="json").status_code == 403
+    assert not BulkRun.objects.exists()
+
+
+def test_the_filter_of_the_api_takes_the_clock_as_the_page_does(api, leads):
+    said = {"deed": "next-step", "next_step": "回访"}
+    late = api.post("/api/v1/leads/bulk/", {**said, "filter": {"clock": "overdue"}}, format="json")
+
+    assert late.json()["total"] == 4  # logged in 2024

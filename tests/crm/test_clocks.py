@@ -236,6 +236,15 @@ def test_what_is_overdue_is_so_from_the_day_after_and_stands_in_list_page_and_ap
     rest = browser.get(reverse("lead-list"), {"overdue": "false"}).json()["results"]
     assert [row["id"] for row in rest] == [last_day.pk]
 
+    def ids(**asked):
+        return [row["id"] for row in browser.get(reverse("lead-list"), asked).json()["results"]]
+
+    assert ids(overdue="1") == ids(clock="overdue") == [late.pk]
+    assert ids(overdue="0") == ids(clock="today") == ids(clock="week") == [last_day.pk]
+    assert ids(clock="respond") == [last_day.pk, late.pk]
+    for asked in ({"overdue": "yes"}, {"open": "2"}, {"clock": "late"}):
+        assert browser.get(reverse("lead-list"), asked).status_code == 400
+
 
 def test_registering_a_lead_pays_one_query_for_its_clock(make_lead, make_company):
     company = make_company()
@@ -277,3 +286,22 @@ def test_the_clocks_of_leads_from_before_are_wound_as_the_verbs_would(make_lead,
 
     assert {each.pk: clock_of(each) for each in (lead, other)} == kept
     assert LeadStageChange.objects.count() == 4
+
+
+def test_overdue_shows_in_search_pool_and_desk_too(signed_in, officer, make_lead):
+    today = timezone.localdate()
+    for owner in (officer, None):
+        given = {"owner": owner, "at": timezone.now()}
+        make_lead(company_name=f"迟到公司{owner}", received_on=today - timedelta(days=3), **given)
+        make_lead(company_name=f"今日公司{owner}", received_on=today - timedelta(days=1), **given)
+    browser = signed_in(officer)
+
+    for address, asked, number in (
+        (reverse("reports:search"), {"q": "公司"}, 2),
+        (reverse("crm:lead-pool"), {}, 1),
+        (reverse("home"), {}, 1),
+    ):
+        page = browser.get(address, asked).content.decode()
+        page = page.partition("My open leads")[2] if address == reverse("home") else page
+        assert page.count("Respond: 2 days over") == number, address
+        assert "due today" not in page, address

@@ -208,7 +208,7 @@ def test_companies_and_contacts_go_back_to_what_they_were(do, undo, park, make_c
 def test_it_is_possible_to_the_last_second_and_not_one_longer(do, undo, lead, at):
     done = do(edit_lead, lead, changes={"title": "二期"})
 
-    with pytest.raises(RuleViolation, match="10 seconds for taking this back are over"):
+    with pytest.raises(RuleViolation, match="time for taking this back is over"):
         undo(done, at=at + AT_ONCE + timedelta(seconds=1))
     assert kept(lead)["title"] == "二期"
 

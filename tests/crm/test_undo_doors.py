@@ -79,7 +79,7 @@ def test_too_late_is_told_on_the_page_and_nothing_is_written(signed_in, officer,
 
     page = signed_in(officer).post(f"/undo/{made}/", {"next": f"/leads/{lead.pk}/"}, follow=True).content.decode()
 
-    assert "10 seconds for taking this back are over" in page
+    assert "time for taking this back is over" in page
     assert 'role="alert"' in page
     lead.refresh_from_db()
     assert (lead.title, AuditEntry.objects.count()) == ("二期", trace)

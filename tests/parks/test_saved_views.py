@@ -94,6 +94,9 @@ def test_everybodys_views_are_the_managers(save, park, other_park, officer, oper
         ({"title": ""}, "cannot be blank"),
         ({"list_name": "crm:no-such-list"}, "no list of this name"),
         ({"list_name": "crm:lead-detail"}, "no list of this name"),
+        ({"list_name": "home"}, "no list of this name"),
+        ({"query": "colour=red"}, "no filter called colour"),
+        ({"query": "stage=nonsense"}, "nonsense is not one of the available choices"),
         ({"audience": "park"}, "Choose the park"),
         ({"audience": "all"}, "Choose the park"),
         ({"default_role": "officer"}, "Share it first"),
@@ -113,7 +116,7 @@ def test_a_name_is_given_once_a_person_and_list(save, colleague):
         save()
 
     save(by=colleague)
-    save(list_name="crm:company-list")
+    save(list_name="crm:company-list", query="q=x")
     assert SavedView.objects.count() == 3
 
 
@@ -285,3 +288,24 @@ def test_the_api_keeps_lists_changes_and_removes(client, officer, outsider, park
     assert api.post("/api/v1/views/", {**said, "list_name": "x"}, format="json").status_code == 409
     assert api.delete(f"/api/v1/views/{key}/").status_code == 204
     assert not SavedView.objects.exists()
+
+
+def test_the_api_refuses_a_page_that_is_no_list_and_a_filter_the_list_does_not_know(api_of_officer, save):
+    said = {"list_name": LEADS, "title": "在办", "query": "stage=open"}
+    for wrong in ({"list_name": "home"}, {"query": "colour=red"}, {"query": "stage=nonsense"}):
+        answer = api_of_officer.post("/api/v1/views/", said | wrong, format="json")
+        assert (answer.status_code, [*answer.json()["fields"]]) == (409, [*wrong])
+    assert not SavedView.objects.exists()
+
+    view = save()
+    address = f"/api/v1/views/{view.pk}/"
+    answer = api_of_officer.patch(address, {"query": "colour=red", "version": view.version}, format="json")
+    assert answer.status_code == 409
+    assert SavedView.objects.get().query == "stage=open"
+
+
+@pytest.fixture
+def api_of_officer(officer):
+    client = APIClient()
+    client.force_authenticate(officer)
+    return client

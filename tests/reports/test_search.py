@@ -13,6 +13,7 @@ from parks.access import Role
 from reports import search
 
 pytestmark = pytest.mark.django_db
+TODAY = date(2024, 4, 10)
 CODE = "91350100M000100Y43"
 NAME = "青岛海信电器股份有限公司"
 
@@ -48,7 +49,7 @@ def call():
 
 
 def hits(user, typed, most=5):
-    return [(hit.kind, hit.id) for group in search.records(user, typed, most=most) for hit in group.hits]
+    return [(hit.kind, hit.id) for group in search.records(user, typed, most=most, today=TODAY) for hit in group.hits]
 
 
 def test_records_come_first_by_kind_each_with_company_park_and_stage(hisense, make_lead, make_project, officer, at):
@@ -56,7 +57,7 @@ def test_records_come_first_by_kind_each_with_company_park_and_stage(hisense, ma
     project = make_project(company=hisense, name="激光显示基地")
     person = add_contact(hisense, full_name="王明远", post="总监", phone="13800005678", at=at, by=officer)
 
-    groups = search.records(officer, "海信", most=5)
+    groups = search.records(officer, "海信", most=5, today=TODAY)
 
     found = [(hit.kind, hit.id) for group in groups for hit in group.hits]
     assert found == [("company", hisense.pk), ("lead", lead.pk), ("project", project.pk), ("contact", person.pk)]
@@ -107,9 +108,9 @@ def test_another_parks_records_are_not_found_by_any_fragment(hisense, make_lead,
     pieces = [NAME[start : start + length] for length in range(2, 8) for start in range(len(NAME) - length + 1)]
     fragments = [piece for piece in pieces if normal_name(piece) != normal_name(NAME)]
     for typed in [*fragments, "qdhx", "qingdaohaixin", CODE[:17], CODE[1:], "模组", "背光", "激光", "王明远", "5678"]:
-        assert search.records(outsider, typed, most=5) == [], typed
+        assert search.records(outsider, typed, most=5, today=TODAY) == [], typed
     for typed in ("13800005678", "wmy", "L-2024", "海信视", "信视像", "青岛海信%", "青岛海信_器", "海信 电器"):
-        assert search.records(outsider, typed, most=5) == [], typed
+        assert search.records(outsider, typed, most=5, today=TODAY) == [], typed
 
 
 @pytest.mark.parametrize(
@@ -138,13 +139,15 @@ def test_a_masked_company_has_no_link(hisense, outsider, ask):
 def test_a_legal_form_or_a_single_character_is_no_name(typed, make_company, outsider):
     make_company("信")
 
-    assert search.records(outsider, typed, most=5) == []
+    assert search.records(outsider, typed, most=5, today=TODAY) == []
 
 
 def test_somebody_without_a_role_finds_nothing(hisense, person):
     nobody = person("nobody")
 
-    assert search.records(nobody, CODE, most=5) == search.records(nobody, "海信", most=5) == []
+    assert (
+        search.records(nobody, CODE, most=5, today=TODAY) == search.records(nobody, "海信", most=5, today=TODAY) == []
+    )
 
 
 def test_of_a_few_records_one_sees_what_one_sees_of_all(make_company, other_park, officer, outsider, manager, at):
@@ -245,7 +248,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_found(
         add_contact(company, full_name="样例人", at=at, by=officer)
 
     with django_assert_num_queries(7):
-        search.records(officer, "样例", most=20)
+        search.records(officer, "样例", most=20, today=TODAY)
 
 
 def test_a_zone_manager_finds_what_lies_in_every_park(hisense, manager, person, zone):
