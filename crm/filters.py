@@ -17,7 +17,7 @@ from parks.models import Membership, Park
 from parks.querysets import search_scopes
 
 COLLEAGUES_OFFERED = 40
-AMOUNT_TYPED = pgettext_lazy("an amount of a hundred million yuan as people type it", "10000")
+AMOUNT_TYPED = pgettext_lazy("an amount as people type it", "60000")
 
 
 class ParkChoice(forms.ModelChoiceField):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -305,3 +306,12 @@ def test_overdue_shows_in_search_pool_and_desk_too(signed_in, officer, make_lead
         page = page.partition("My open leads")[2] if address == reverse("home") else page
         assert page.count("Respond: 2 days over") == number, address
         assert "due today" not in page, address
+
+
+def test_an_example_of_an_amount_is_in_the_readers_language(signed_in, officer):
+    browser = signed_in(officer)
+    for address in (reverse("crm:lead-list"), reverse("crm:lead-pool")):
+        assert 'placeholder="60000"' in browser.get(address).content.decode()
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+        assert 'placeholder="6亿"' in browser.get(address).content.decode()
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
