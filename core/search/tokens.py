@@ -16,7 +16,7 @@ from pypinyin import lazy_pinyin
 
 from core.script import simplified
 
-SHORTEST_TAIL, LONGEST_TAIL = 4, 11
+SHORTEST_TAIL = 4
 MOST_TOKENS = 80
 """Of what somebody typed; a longer question is cut, and finds no less for it."""
 _LONGEST_WORD, _LONGEST_SOUND, _LONGEST_INITIALS, _LONGEST_NAME = 40, 24, 10, 20
@@ -52,12 +52,19 @@ def sounds(name: str, *, in_full: bool) -> list[str]:
 
 
 def tails(phone: str) -> list[str]:
-    """Tokens for the last digits of a number, by each length that may be typed.
+    """Tokens for the last four digits of a number, which are shown anyway, and for the whole of it.
 
-    SECURITY: keyed digests. The index can be asked whether a number ends so, but no number can be read from it.
+    SECURITY: keyed digests of nothing in between, or a number that is shown in part could be asked for digit by digit.
     """
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
-    return [_sealed(digits[-length:]) for length in range(SHORTEST_TAIL, min(LONGEST_TAIL, len(digits)) + 1)]
+    if len(digits) < SHORTEST_TAIL:
+        return []
+    return [_sealed(each) for each in dict.fromkeys((digits[-SHORTEST_TAIL:], _whole(digits)))]
+
+
+def _whole(digits: str) -> str:
+    """Without what people write before a number: the country's code."""
+    return re.sub(r"^(?:00)?86(?=\d{10})", "", digits)
 
 
 def terms(typed: str) -> list[Term]:
@@ -76,7 +83,7 @@ def terms(typed: str) -> list[Term]:
 def _number(text: str) -> Term:
     digits = re.sub(r"\D", "", text)
     words = tokens(text)
-    return Term(tuple(words[:MOST_TOKENS]), is_begun=True, tail=_sealed(digits[-LONGEST_TAIL:]))
+    return Term(tuple(words[:MOST_TOKENS]), is_begun=True, tail=_sealed(_whole(digits)))
 
 
 def _term(part: str, most: int) -> Term | None:

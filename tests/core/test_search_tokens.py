@@ -63,9 +63,19 @@ def test_a_whole_number_is_found_however_it_is_written(typed):
 def test_no_digit_of_a_telephone_stands_in_its_tokens():
     found = tails("13800005678")
 
-    assert len(found) == 8  # the last 4 to 11 digits
+    assert len(found) == 2  # the last four and the whole
     assert not any("5678" in token or "0000" in token for token in found)
     assert not set(found) & set(tails("13900005679"))
+
+
+@pytest.mark.parametrize("end", ["05678", "005678", "0005678", "00005678", "800005678", "3800005678"])
+def test_a_number_shown_in_part_cannot_be_asked_for_digit_by_digit(end):
+    assert terms(end)[0].tail not in tails("13800005678")
+
+
+@pytest.mark.parametrize(("phone", "number"), [("", 0), ("123", 0), ("5678", 1)])
+def test_a_short_number_has_no_more_tokens_than_digits_to_show(phone, number):
+    assert len(tails(phone)) == number
 
 
 def test_a_longer_question_than_anybody_types_is_cut():

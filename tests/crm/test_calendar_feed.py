@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from config.logs import Masking
 from core.models import AuditEntry
 from crm.actions import make_calendar_feed, plan_task, revoke_calendar_feed
 from crm.models import CalendarFeed
@@ -108,6 +109,16 @@ def test_only_oneself_gives_out_ones_address(officer, admin, now):
     with pytest.raises(PermissionDenied):
         make_calendar_feed(officer, at=now, by=admin)
     assert not CalendarFeed.objects.exists()
+
+
+def test_a_refusal_leaves_no_address_in_the_log(client, secret, monkeypatch, caplog):
+    monkeypatch.setattr(views, "MOST_FETCHES_AN_HOUR", 0)
+    caplog.handler.setFormatter(Masking("{message}", style="{"))
+
+    assert client.get(path(secret)).status_code == 429
+
+    assert "/calendar/***.ics" in caplog.text
+    assert secret not in caplog.text
 
 
 def test_guessing_and_fetching_too_often_is_slowed_down(client, secret, monkeypatch):
