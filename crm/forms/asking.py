@@ -10,8 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import AmountWithEcho, DayFormField, WanField, WanFormField
-from core.money import ONE_YUAN, exact_large, format_wan, parse_wan
+from core.money import ONE_YUAN, exact_large, format_wan, parse_wan, spell_out
 from core.privacy import shown_in_part
+from crm.models import Qualifier
+from crm.parsing.amounts import split_qualifier
 from parks import industries
 
 ANOTHER = "another"
@@ -37,14 +39,39 @@ class DoubtedAmount(AmountWithEcho):
             doubt = doubt_about(field.to_python(self.data))
             self.help_text = format_html('{} <span class="l warn">{}</span>', self.echo, doubt) if doubt else self.echo
 
+    def _understood(self):
+        echo = super()._understood()
+        if not (qualifier := self.field.qualifier_of(self.data)):
+            return echo
+        try:
+            return gettext("%(amount)s, noted as “%(qualifier)s”") % {
+                "amount": spell_out(self.field.to_python(self.data)),
+                "qualifier": Qualifier(qualifier).label,
+            }
+        except forms.ValidationError:
+            return ""
+
 
 class IntendedAmount(WanFormField):
-    """Counts bare numbers in 亿元, and asks back where the unit seems mistaken, without refusing."""
+    """Counts bare numbers in 亿元, and asks back where the unit seems mistaken, without refusing.
 
-    def __init__(self, **options):
+    With `takes_qualifier` a word like 约 or 超过 is no refusal: the form puts what it says beside the amount.
+    """
+
+    def __init__(self, *, takes_qualifier=False, **options):
+        self.takes_qualifier = takes_qualifier
         super().__init__(
             **{"unit": "yi", "required": False, "help_text": _("6 or 6亿; 60000万 is understood too."), **options}
         )
+
+    def to_python(self, value):
+        return super().to_python(
+            split_qualifier(value)[0] if self.takes_qualifier and isinstance(value, str) else value
+        )
+
+    def qualifier_of(self, typed):
+        """What is said of how exact the typed amount is; "" where nothing is."""
+        return split_qualifier(typed)[1] if self.takes_qualifier and isinstance(typed, str) else ""
 
     def get_bound_field(self, form, field_name):
         return DoubtedAmount(form, self, field_name)
@@ -147,4 +174,4 @@ class AskingForm(forms.Form):
 class AmountForm(forms.Form):
     """Reads one amount, to say how it was understood."""
 
-    intended_investment_wan = IntendedAmount()
+    intended_investment_wan = IntendedAmount(takes_qualifier=True)

@@ -29,13 +29,28 @@ class LeadForm(AskingForm):
         self.fields["land_wanted_mu"].unit = _("mu")
         self.fields["floor_wanted_sqm"].unit = _("m²")
         label = self.fields["intended_investment_wan"].label
-        amount = self.fields["intended_investment_wan"] = IntendedAmount(label=label, min_value=ONE_YUAN)
+        amount = self.fields["intended_investment_wan"] = IntendedAmount(
+            label=label, min_value=ONE_YUAN, takes_qualifier=True
+        )
         if amount_url:
             amount.widget.attrs |= {
                 "hx-get": amount_url,
                 "hx-trigger": "change",
                 "hx-target": f"#{self.auto_id % 'intended_investment_wan'}_helptext",
             }
+
+    @property
+    def typed_qualifier(self):
+        """What the word typed with the amount says; it outdoes what was chosen before."""
+        return self.fields["intended_investment_wan"].qualifier_of(self["intended_investment_wan"].data)
+
+    def clean(self):
+        if self.typed_qualifier and "intended_investment_wan" in self.cleaned_data:
+            self.cleaned_data["intended_qualifier"] = self.typed_qualifier
+
+    def changes(self):
+        said = {"intended_qualifier": self.typed_qualifier} if self.typed_qualifier else {}
+        return super().changes() | said
 
 
 class NewLeadForm(LeadForm):

@@ -1,6 +1,7 @@
 """Amounts of money in a text, their qualifiers and what they are an amount of. core.money does the conversion."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -22,6 +23,13 @@ _QUALIFIER_OF = {word: name for table in (_BEFORE, _BEHIND) for name, words in t
 def _any(table: dict[str, str]) -> str:
     return "|".join(sorted((word for words in table.values() for word in words.split()), key=len, reverse=True))
 
+
+_ENGLISH = {"about": ABOUT, "approx.": ABOUT, "more than": MORE, "over": MORE, "nearly": NEARLY, "less than": FEWER}
+_TYPED_BEFORE = re.compile(
+    rf"^({_any(_BEFORE)}|{'|'.join(map(re.escape, _ENGLISH))})(?:为|达|到)? ?(?![A-Za-z])", re.IGNORECASE
+)
+_TYPED_INSIDE = re.compile(r"(?<=[0-9十百千万亿])(?:余|多)(?=[十百千]?[万亿]|元|$)")
+_TYPED_BEHIND = re.compile(rf" ?({_any(_BEHIND)})$")
 
 _DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,12})(?:\.[0-9]{1,6})?"
 _CHARACTERS = r"[一二三四五六七八九十百两零]{1,8}(?:点[零一二三四五六七八九]{1,4})?"
@@ -113,6 +121,22 @@ def _qualifier(found: re.Match[str]) -> str:
     if found["before"] or found["behind"]:
         return _QUALIFIER_OF[found["before"] or found["behind"]]
     return MORE if found["some"] or found["some_more"] else EXACT
+
+
+def split_qualifier(typed: str) -> tuple[str, str]:
+    """One typed amount without the word that says how exact it is, and what the word says: ("2.5亿", "about").
+
+    ("…", "") where there is no such word, or more than one: then somebody has to say what is meant.
+    """
+    clean = unicodedata.normalize("NFKC", typed).strip()
+    found = [each for pattern in (_TYPED_BEFORE, _TYPED_INSIDE, _TYPED_BEHIND) if (each := pattern.search(clean))]
+    if len(found) != 1:
+        return typed, ""
+    (word,) = found
+    rest = (clean[: word.start()] + clean[word.end() :]).strip()
+    if not rest:
+        return typed, ""
+    return rest, MORE if word.re is _TYPED_INSIDE else _QUALIFIER_OF.get(word[1]) or _ENGLISH[word[1].lower()]
 
 
 def role_of(text: Text, start: int, end: int) -> str:

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from crm.models import Lead
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -107,6 +109,19 @@ def test_typed_text_survives_a_reload_and_goes_once_it_is_saved(visit, officer, 
     expect(page.locator(".tl")).to_contain_text("谈了 5000 平方米厂房")
     visit(f"/leads/{lead.pk}/")
     expect(text).to_have_value("")
+
+
+def test_a_pasted_lead_is_saved_by_the_keys_its_button_names(visit, officer):
+    page = visit("/leads/paste/", officer)
+    page.fill("textarea[name=text]", "海岳精密有限公司拟投资3亿元")
+    page.click("button[name=read]")
+    expect(page.locator("button[name=save]")).to_be_visible()
+    assert page.evaluate("!(document.activeElement && document.activeElement.form)")
+
+    page.keyboard.press("Control+Enter")
+
+    page.wait_for_url(re.compile(r"/leads/[0-9]+/$"))
+    assert Lead.objects.get().company.name == "海岳精密有限公司"
 
 
 def test_text_that_was_sent_but_never_arrived_is_still_there(visit, watch, officer, make_lead):

@@ -36,7 +36,43 @@ def test_an_amount_is_understood_as_people_write_it(new_lead, typed):
     assert lead.intended_investment_wan == Decimal(60000)
 
 
-@pytest.mark.parametrize("typed", ["-5", "约6亿", "一大笔", "9999999999", "0", "6亿美元", "NaN"])
+@pytest.mark.parametrize(
+    ("typed", "wan", "qualifier"),
+    [
+        ("约2.5亿", 25000, "about"),
+        ("约2.5", 25000, "about"),
+        ("2.5亿元左右", 25000, "about"),
+        ("近３亿", 30000, "nearly"),
+        ("超过6亿", 60000, "more_than"),
+        ("不超过6亿", 60000, "fewer_than"),
+        ("不到6亿", 60000, "fewer_than"),
+        ("5000余万", 5000, "more_than"),
+        ("3亿多", 30000, "more_than"),
+        ("about 6亿", 60000, "about"),
+    ],
+)
+def test_a_word_of_how_exact_the_amount_is_goes_to_its_own_field(new_lead, typed, wan, qualifier):
+    new_lead(intended_investment_wan=typed)
+
+    lead = Lead.objects.get()
+    assert (lead.intended_investment_wan, lead.intended_qualifier) == (wan, qualifier)
+
+
+def test_the_word_typed_at_an_edit_counts_even_where_the_amount_stays(signed_in, officer, make_lead):
+    lead = make_lead(intended_investment_wan=Decimal(60000), intended_qualifier="about")
+    client, address = signed_in(officer), reverse("crm:lead-edit", args=[lead.pk])
+    form = client.get(address).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields} | {"version": lead.version}
+
+    client.post(address, typed | {"intended_investment_wan": "超过6亿"})
+
+    lead.refresh_from_db()
+    assert (lead.intended_investment_wan, lead.intended_qualifier) == (60000, "more_than")
+
+
+@pytest.mark.parametrize(
+    "typed", ["-5", "约3-6亿", "约6亿以上", "约", "几亿", "一大笔", "9999999999", "0", "6亿美元", "NaN"]
+)
 def test_an_amount_that_cannot_be_read_stays_in_the_form_with_a_reason(new_lead, typed):
     answer = new_lead(intended_investment_wan=typed, contact_name="岳某", next_step="回访")
 
@@ -204,7 +240,9 @@ def test_an_edit_shows_the_amount_in_the_unit_it_is_read_in(signed_in, officer, 
         ("6亿", "60,000"),
         ("6", "60,000"),
         ("50万", "Check the unit."),
-        ("约6亿", "not exact"),
+        ("约6亿", "60,000 (RMB 10k), that is RMB 0.6 bn, noted as “about”"),
+        ("约50万", "Check the unit."),
+        ("约6亿以上", "not exact"),
         ("", "60000万"),
         ("\0", ""),
     ],

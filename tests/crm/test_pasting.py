@@ -149,7 +149,7 @@ def test_a_known_company_is_chosen_in_the_strip_of_its_own_form(paste, make_comp
     ("changed", "field"),
     [
         ({"l0-received_on": "2024-02-30"}, "received_on"),
-        ({"l0-intended_investment_wan": "约6亿"}, "intended_investment_wan"),
+        ({"l0-intended_investment_wan": "约3-6亿"}, "intended_investment_wan"),
         ({"l0-park": ""}, "park"),
         ({"l0-company_name": "有限公司"}, "company_name"),
     ],

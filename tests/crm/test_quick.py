@@ -32,6 +32,13 @@ def test_a_lead_is_logged_from_the_dialog_and_the_page_below_stays(signed_in, of
     assert (lead.company.name, lead.intended_investment_wan, lead.recorded_by) == ("海岳精密仪器", 25000, officer)
 
 
+def test_an_amount_that_is_not_exact_is_logged_as_such(signed_in, park):
+    signed_in.post("/leads/quick/", facts(park, intended_investment_wan="约2.5亿"), headers=IN_PANE)
+
+    lead = Lead.objects.get()
+    assert (lead.intended_investment_wan, lead.intended_qualifier) == (25000, "about")
+
+
 def test_a_refused_lead_comes_back_into_the_dialog_with_what_was_typed(signed_in, park):
     answer = signed_in.post("/leads/quick/", facts(park, contact_phone="138", contact_name=""), headers=IN_PANE)
 
