@@ -4,7 +4,6 @@ import os
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 # Playwright keeps an event loop in this thread; Django would take that for asynchronous code and refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -87,10 +86,12 @@ def fits(page):
         for name, (width, height) in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             over = "document.documentElement.scrollWidth - window.innerWidth"
-            try:
-                # Charts follow a change of width a moment later.
-                page.wait_for_function(f"{over} <= 0", timeout=3000)
-            except PlaywrightTimeout:
+            # Charts follow a change of width a moment later.
+            for _moment in range(30):
+                if page.evaluate(over) <= 0:
+                    break
+                page.wait_for_timeout(100)
+            else:
                 found.append(f"{name}: {page.evaluate(over)} px")
         return found
 
