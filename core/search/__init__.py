@@ -1,7 +1,7 @@
 """Search: what records say of themselves, the index of it, and the questions lists and the search box ask."""
 
 from core.search.catalogue import Description, Searchable, searchable
-from core.search.columns import FEW, containing, few_keys, keys_of, same, starting
+from core.search.columns import FEW, containing, few_keys, keys_of, starting
 from core.search.index import find, find_each, forget, found_in, lend, put, refresh, set_scope
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "lend",
     "put",
     "refresh",
-    "same",
     "searchable",
     "set_scope",
     "starting",

@@ -14,11 +14,6 @@ def containing(column: str, text: str) -> Q:
     return Q(**{f"{column}__icontains" if _has_case(text) else f"{column}__contains": text})
 
 
-def same(column: str, text: str) -> Q:
-    """The whole text, upper and lower case as one; where it has none, an index on the column is used."""
-    return Q(**{f"{column}__iexact" if _has_case(text) else column: text})
-
-
 def starting(column: str, text: str) -> Q:
     """Rows whose `column` begins with `text`, upper and lower case apart, found through the index on that column.
 
